@@ -1,0 +1,1 @@
+"""Kerma: radiation dose monitoring, study collection and phantom quality assurance."""

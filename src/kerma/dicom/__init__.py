@@ -1,0 +1,1 @@
+"""Reading and writing DICOM: data sets, structured report content, codes, units."""

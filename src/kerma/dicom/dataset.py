@@ -1,0 +1,247 @@
+"""A data set in the one form all of Kerma reads: values by tag, whichever reader made it.
+
+Two readers yield it: the lean one (`kerma.dicom.lean`) and pydicom (`kerma.dicom.slow`). Values
+stay bytes until somebody asks. What cannot be read as the wanted type becomes None, with a
+sentence in `notes`.
+"""
+
+import datetime as dt
+import re
+import struct
+from collections.abc import Iterator
+from typing import cast
+
+from pydicom._dicom_dict import DicomDictionary
+
+from kerma.dicom import charset
+from kerma.records import Code
+
+Value = str | float
+Element = tuple[bytes, "bytes | list[DataSet]"]
+"""VR (empty where the syntax is implicit) and encoded value or items."""
+
+NUMBERS = {
+    b"US": "H",
+    b"SS": "h",
+    b"UL": "I",
+    b"SL": "i",
+    b"FL": "f",
+    b"FD": "d",
+    b"SV": "q",
+    b"UV": "Q",
+}
+"""Binary VRs and their `struct` letter."""
+WHOLE_TEXT = frozenset((b"LT", b"ST", b"UT", b"UR"))
+"""VRs in which a backslash is a character, not a separator."""
+STANDARD_VRS = {tag: entry[0][:2].encode() for tag, entry in DicomDictionary.items()}
+"""Tag -> VR of PS3.6; the first where it names two."""
+_PADDING = " \0\r\n\t"
+
+
+def implicit_vr(tag: int) -> bytes:
+    """Return the VR that PS3.6 gives a tag; UL for group lengths, LO for unknown ones."""
+    return STANDARD_VRS.get(tag) or (b"LO" if tag & 0xFFFF else b"UL")
+
+
+class DataSet:
+    """The elements of one data set or sequence item (PS3.5 7).
+
+    `notes` is shared by an object's whole tree.
+    """
+
+    __slots__ = ("big_endian", "charsets", "elements", "notes")
+
+    def __init__(
+        self,
+        elements: dict[int, Element],
+        charsets: tuple[str, ...] = (),
+        big_endian: bool = False,
+        notes: list[str] | None = None,
+    ) -> None:
+        self.elements = elements
+        self.charsets = charsets
+        self.big_endian = big_endian
+        self.notes: list[str] = [] if notes is None else notes
+
+    def tags(self) -> list[int]:
+        """Return the tags of the elements the object holds, in ascending order."""
+        return sorted(self.elements)
+
+    def raw(self, tag: int) -> bytes:
+        """Return the value field as it is encoded; empty if absent or a sequence."""
+        found = self.elements.get(tag)
+        return found[1] if found and isinstance(found[1], bytes) else b""
+
+    def items(self, tag: int) -> "list[DataSet]":
+        """Return the items of a sequence; none if the element is absent or no sequence."""
+        found = self.elements.get(tag)
+        if found is None or isinstance(found[1], bytes):
+            return []
+        return found[1]
+
+    def strings(self, tag: int) -> list[str]:
+        """Return the values of an element as trimmed text; none if absent or empty."""
+        found = self.elements.get(tag)
+        if found is None or found[1].__class__ is list:
+            return []
+        vr, value = cast("tuple[bytes, bytes]", found)
+        if not vr or vr == b"UN":
+            vr = implicit_vr(tag)
+        if vr in NUMBERS:
+            return [f"{number:.9g}" for number in self._binary(vr, value)]
+        text = charset.decode(vr, value, self.charsets, self.notes).strip(_PADDING)
+        if vr in WHOLE_TEXT or "\\" not in text:
+            return [text] if text else []
+        values = [part.strip(_PADDING) for part in text.split("\\")]
+        return values if any(values) else []
+
+    def _binary_values(self, tag: int) -> list[float] | None:
+        found = self.elements.get(tag)
+        if found is None or found[1].__class__ is list:
+            return []
+        vr, value = cast("tuple[bytes, bytes]", found)
+        if not vr or vr == b"UN":
+            vr = implicit_vr(tag)
+        return self._binary(vr, value) if vr in NUMBERS else None
+
+    def _binary(self, vr: bytes, value: bytes) -> list[float]:
+        letter = NUMBERS[vr]
+        size = struct.calcsize(letter)
+        count = len(value) // size
+        order = ">" if self.big_endian else "<"
+        return list(struct.unpack(f"{order}{count}{letter}", value[: count * size]))
+
+    def __contains__(self, tag: int) -> bool:
+        return tag in self.elements
+
+    def put(self, tag: int, *values: Value) -> None:
+        """Replace the value of an element, as a quirk does on its copy."""
+        text = "\\".join(value if isinstance(value, str) else repr(value) for value in values)
+        self.charsets = ("utf-8",) if not text.isascii() else self.charsets
+        self.elements[tag] = (b"UC", text.encode())
+
+    def drop(self, tag: int) -> None:
+        """Take an element away, as a quirk does on its copy."""
+        self.elements.pop(tag, None)
+
+    def numbers(self, tag: int) -> list[float]:
+        """Return the values as numbers; one that is not a number is left out with a note."""
+        binary = self._binary_values(tag)
+        if binary is not None:
+            return binary
+        found = (self._number(tag, text) for text in self.strings(tag) if text)
+        return [value for value in found if value is not None]
+
+    def _number(self, tag: int, text: str) -> float | None:
+        value = as_number(text)
+        if value is None:
+            self.notes.append(f"({tag >> 16:04X},{tag & 0xFFFF:04X}) is not a number; left out.")
+        return value
+
+    def text(self, tag: int) -> str:
+        r"""Return the element as one text, several values joined by ``\`` as in the object."""
+        found = self.strings(tag)
+        return found[0] if len(found) == 1 else "\\".join(found)
+
+    def first(self, tag: int) -> str:
+        """Return the first value as text, "" if there is none."""
+        found = self.strings(tag)
+        return found[0] if found else ""
+
+    def number(self, tag: int) -> float | None:
+        """Return the first value as a number, None if there is none."""
+        found = self.numbers(tag)
+        return found[0] if found else None
+
+    def integer(self, tag: int) -> int | None:
+        """Return the first value as a whole number, None if there is none."""
+        value = self.number(tag)
+        return None if value is None else int(value)
+
+    def date(self, tag: int) -> dt.date | None:
+        """Return a DA value (PS3.5 6.2), None if absent or no date."""
+        return as_date(self.first(tag))
+
+    def time(self, tag: int) -> dt.time | None:
+        """Return a TM value without zone, None if absent or no time."""
+        return as_time(self.first(tag))
+
+    def datetime(self, tag: int) -> dt.datetime | None:
+        """Return a DT value without zone, None if absent or no date."""
+        return as_datetime(self.first(tag))
+
+    def item(self, tag: int) -> "DataSet | None":
+        """Return the first item of a sequence."""
+        found = self.items(tag)
+        return found[0] if found else None
+
+    def code(self, tag: int) -> Code | None:
+        """Return the first item of a code sequence (PS3.3 8.8), None if it says nothing."""
+        found = self.item(tag)
+        return None if found is None else as_code(found)
+
+    def walk(self) -> "Iterator[DataSet]":
+        """Yield this data set and every item below it."""
+        yield self
+        for tag in self.tags():
+            for item in self.items(tag):
+                yield from item.walk()
+
+
+def as_code(item: DataSet) -> Code | None:
+    """Return a code item as `Code`; long and URN code values count as code values."""
+    value = item.first(0x00080100) or item.first(0x00080119) or item.first(0x00080120)
+    meaning = item.text(0x00080104)
+    if not value and not meaning:
+        return None
+    return Code(value=value, scheme=item.first(0x00080102), meaning=meaning)
+
+
+def as_number(text: str) -> float | None:
+    """Return DS or IS text as a finite number, None if it is none."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if abs(value) < 1e300 and "_" not in text else None
+
+
+_DATE = re.compile(r"(\d{4})[.\-]?(\d\d)[.\-]?(\d\d)")
+_TIME = re.compile(r"(\d\d):?(?:(\d\d):?(?:(\d\d)(?:[.,](\d{1,6})\d*)?)?)?")
+
+
+def as_date(text: str) -> dt.date | None:
+    """Return a DA value; the ACR-NEMA form with dots and ISO form are met and read."""
+    match = _DATE.fullmatch(text)
+    if not match:
+        return None
+    try:
+        return dt.date(*(int(part) for part in match.groups()))
+    except ValueError:
+        return None
+
+
+def as_time(text: str) -> dt.time | None:
+    """Return a TM value; a zone after it is ignored. A leap second is read as second 59."""
+    match = _TIME.fullmatch(re.split(r"[+\-Z]", text, maxsplit=1)[0].strip())
+    if not match:
+        return None
+    hour, minute, second, fraction = match.groups(default="0")
+    try:
+        return dt.time(
+            int(hour),
+            int(minute),
+            min(int(second), 59 + (int(second) != 60)),
+            int(fraction.ljust(6, "0")),
+        )
+    except ValueError:
+        return None
+
+
+def as_datetime(text: str) -> dt.datetime | None:
+    """Return a DT value; the offset is ignored, a date alone is midnight."""
+    date = as_date(text[:8])
+    if date is None:
+        return None
+    time = as_time(text[8:]) if text[8:].strip() else dt.time()
+    return None if time is None else dt.datetime.combine(date, time)

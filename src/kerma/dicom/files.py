@@ -1,0 +1,174 @@
+"""A DICOM file (PS3.10) in, its data set and file facts out, whichever reader suits."""
+
+import gc
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+from typing import Literal
+
+from kerma.dicom import lean, slow, tags
+from kerma.dicom.dataset import DataSet
+from kerma.dicom.lean import Bytes
+from kerma.errors import CutShort, DamagedObject, NotDicom
+
+Reader = Literal["lean", "pydicom"]
+
+_PREAMBLE = 132
+
+
+class DicomFile:
+    """One object as it was found."""
+
+    def __init__(self, data_set: DataSet, transfer_syntax: str) -> None:
+        self.data_set = data_set
+        self.transfer_syntax = transfer_syntax
+
+    def digest(self) -> str:
+        """Return the SHA-256 of what the data set says; ask before a quirk repairs it."""
+        return digest(self.data_set)
+
+
+def read_file(path: Path, reader: Reader = "lean") -> DicomFile:
+    """Read one file. It is mapped, not loaded: pixel data cost no memory.
+
+    Raises
+    ------
+    NotDicom
+        If the file is empty or no DICOM object.
+    DamagedObject
+        If it is one, but cut short or broken.
+    """
+    with path.open("rb") as file:
+        if not os.fstat(file.fileno()).st_size:
+            raise NotDicom("The file is empty.")
+        with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+            return read_bytes(data, reader)
+
+
+def read_bytes(data: Bytes, reader: Reader = "lean") -> DicomFile:
+    """Read one object from the bytes of a file; as `read_file`."""
+    if not len(data):
+        raise NotDicom("The file is empty.")
+    syntax, start = _meta(data)
+    with _without_collector():
+        found = slow.parse(data[:]) if reader == "pydicom" else _lean_or_slow(data, syntax, start)
+    if tags.SOPClassUID not in found and tags.StudyInstanceUID not in found:
+        raise NotDicom("This is no DICOM object: it has no SOP Class UID.")
+    return DicomFile(found, syntax)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Pause the cyclic garbage collector: a data set has no cycles, only many parts."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _lean_or_slow(data: Bytes, syntax: str, start: int) -> DataSet:
+    try:
+        return lean.parse(data, syntax, start)
+    except CutShort:
+        raise
+    except DamagedObject as error:
+        try:
+            return slow.parse(data[:])
+        except DamagedObject:
+            raise error from None
+
+
+def _meta(data: Bytes) -> tuple[str, int]:
+    """Return the transfer syntax and where the data set starts (PS3.10 7.1).
+
+    Objects without preamble and meta information are met: then the encoding is looked at.
+    """
+    if data[128:_PREAMBLE] == b"DICM":
+        start = _PREAMBLE
+    elif data[:2] == b"\2\0":
+        start = 0
+    elif data[:1] in (b"\x08", b"\x02") and data[1:2] == b"\0":
+        return (lean.EXPLICIT_LITTLE if data[4:6].isalpha() else lean.IMPLICIT_LITTLE), 0
+    else:
+        raise NotDicom("This is no DICOM file.")
+    return _file_meta(data, start)
+
+
+def _file_meta(data: Bytes, start: int) -> tuple[str, int]:
+    syntax = ""
+    pos = start
+    while data[pos : pos + 2] == b"\2\0":
+        vr = data[pos + 4 : pos + 6]
+        long = vr in (b"OB", b"UN", b"UT", b"OW")
+        head = 12 if long else 8
+        size = int.from_bytes(
+            data[pos + 8 : pos + 12] if long else data[pos + 6 : pos + 8], "little"
+        )
+        if pos + head + size > len(data):
+            raise CutShort("The object is cut short: it ends within the file meta information.")
+        if data[pos + 2 : pos + 4] == b"\x10\0":
+            syntax = data[pos + head : pos + head + size].decode("ascii", "replace").strip(" \0")
+        pos += head + size
+    if pos >= len(data):
+        raise CutShort(
+            "The object is cut short: there is no data set after the file meta information."
+        )
+    return syntax or lean.EXPLICIT_LITTLE, pos
+
+
+def digest(data_set: DataSet) -> str:
+    """Return the SHA-256 of what a data set says, whatever syntax it came in.
+
+    Group lengths, group 2, pixel data and trailing padding are left out: they may change
+    without the object changing.
+    """
+    parts: list[bytes] = []
+    _collect(data_set, parts)
+    return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+def _collect(data_set: DataSet, parts: list[bytes]) -> None:
+    for tag, (vr, value) in sorted(data_set.elements.items()):
+        group = tag >> 16
+        if not tag & 0xFFFF or group in (0x0002, 0x7FE0, 0xFFFC):
+            continue
+        parts.append(b"%08X" % tag)
+        if isinstance(value, bytes):
+            parts.append((_swapped(vr, value) if data_set.big_endian else value).rstrip(b" \0"))
+        else:
+            for item in value:
+                parts.append(b"{")
+                _collect(item, parts)
+                parts.append(b"}")
+
+
+def _swapped(vr: bytes, value: bytes) -> bytes:
+    size = _SIZES.get(vr)
+    if size is None:
+        return value
+    return b"".join(value[pos : pos + size][::-1] for pos in range(0, len(value), size))
+
+
+_SIZES = {
+    b"US": 2,
+    b"SS": 2,
+    b"OW": 2,
+    b"AT": 2,
+    b"UL": 4,
+    b"SL": 4,
+    b"FL": 4,
+    b"OF": 4,
+    b"OL": 4,
+    b"FD": 8,
+    b"OD": 8,
+    b"SV": 8,
+    b"UV": 8,
+    b"OV": 8,
+}
+"""Bytes of one value, to bring big endian values into one order."""

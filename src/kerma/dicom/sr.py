@@ -1,0 +1,115 @@
+"""Read structured report rows by coded concept: the value or "the object does not say"."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from kerma.dicom import codes, units
+from kerma.dicom.codes import Key
+from kerma.dicom.content import ContentItem, numbers_of, unit_of
+from kerma.dicom.dataset import as_datetime
+from kerma.records import Code
+
+
+def children(item: ContentItem | None, concept: Key) -> Sequence[ContentItem]:
+    """Return the items directly under `item` whose concept name is `concept`."""
+    return item.find(concept) if item is not None else ()
+
+
+def child(item: ContentItem | None, concept: Key) -> ContentItem | None:
+    """Return the first such item, or None."""
+    found = item.find(concept) if item is not None else None
+    return found[0] if found else None
+
+
+def text(item: ContentItem | None, concept: Key) -> str:
+    """Return the text of a row, "" if absent."""
+    found = child(item, concept)
+    return found.text if found else ""
+
+
+def code(item: ContentItem | None, concept: Key) -> Code | None:
+    """Return the coded value of a row; a TEXT where a code belongs gives its meaning only."""
+    found = child(item, concept)
+    if found is None:
+        return None
+    coded = found.code
+    if coded is not None:
+        return coded
+    words = found.text
+    return Code(meaning=words) if words else None
+
+
+def meaning(item: ContentItem | None, concept: Key) -> str:
+    """Return the meaning of a coded row: the standard's where the code is known."""
+    return codes.meaning(code(item, concept))
+
+
+def code_key(item: ContentItem | None, concept: Key) -> Key | None:
+    """Return the coded value of a row as a key to compare, None if absent."""
+    found = code(item, concept)
+    return codes.key(found.value, found.scheme) if found else None
+
+
+def uid(item: ContentItem | None, concept: Key) -> str:
+    """Return the UID of a row, "" if absent."""
+    found = child(item, concept)
+    return found.uid if found else ""
+
+
+def datetime(item: ContentItem | None, concept: Key) -> dt.datetime | None:
+    """Return the local time of a DATETIME row, None if absent or unreadable."""
+    return as_datetime(text(item, concept))
+
+
+def numbers(item: ContentItem | None, concept: Key, unit: str) -> tuple[float, ...]:
+    """Return all values of a NUM row in `unit`, whether in one item, several items or one DS.
+
+    An absent unit is the template's own, noted. Text where a number belongs is left out, noted.
+
+    Raises
+    ------
+    ContentError
+        If a dose is in a unit that is not known: guessing would change it.
+    """
+    found: list[float] = []
+    for row in children(item, concept):
+        for measured in row.measured:
+            values = numbers_of(measured)
+            if values:
+                found.extend(_converted(row, values, unit_of(measured), unit))
+    return tuple(found)
+
+
+def number(item: ContentItem | None, concept: Key, unit: str) -> float | None:
+    """Return the first value of a NUM row in `unit`, None if absent; as `numbers`."""
+    for row in children(item, concept):
+        for measured in row.measured:
+            values = numbers_of(measured)
+            converted = _converted(row, values, unit_of(measured), unit) if values else []
+            if converted:
+                return converted[0]
+    return None
+
+
+def _converted(row: ContentItem, values: list[float], given: str, wanted: str) -> list[float]:
+    factor = units.factor(given, wanted)
+    if factor == 1.0:
+        if not given and wanted != "1":
+            _note(row, f"{_name(row)} has no unit; read as {wanted}.")
+        return values
+    if factor is not None:
+        return [value * factor for value in values]
+    if units.is_dose(wanted):
+        raise units.unreadable(_name(row), given, wanted)
+    _note(row, f"{_name(row)} is in {given!r}, which cannot be read as {wanted}; left out.")
+    return []
+
+
+def _name(row: ContentItem) -> str:
+    named = row.concept_code
+    return codes.meaning(named) if named else "A value"
+
+
+def _note(row: ContentItem, sentence: str) -> None:
+    if sentence not in row.notes:
+        row.notes.append(sentence)

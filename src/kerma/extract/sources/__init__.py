@@ -1,0 +1,1 @@
+"""Kinds of objects: one file each, found by importing this folder."""

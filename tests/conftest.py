@@ -1,0 +1,88 @@
+"""Fixtures shared by all tests."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pytest_django.live_server_helper import LiveServer
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = Path("/usr/bin/chromium")
+"""Debian's; Playwright's own download is not used."""
+
+CHROMIUM_ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+"""No sandbox, because continuous integration runs as root; nothing that calls out."""
+
+
+def shared_data(folder: str) -> Path:
+    """Return a folder of the shared objects of other makers; skips the test without them."""
+    root = os.environ.get("KERMA_TEST_DATA", "")
+    if not root or not (Path(root) / folder).is_dir():
+        pytest.skip("KERMA_TEST_DATA does not name the folder of shared objects")
+    return Path(root) / folder
+
+
+@pytest.fixture(scope="session")
+def shared_objects() -> Path:
+    """Folder of real, anonymised objects of many makers."""
+    return shared_data("dicom")
+
+
+@pytest.fixture(scope="session")
+def expected(shared_objects: Path) -> Callable[[str], Any]:
+    """Read the facts about one shared object: `expected("CT-ESR-GE_Optima")`."""
+
+    def read(name: str) -> Any:
+        path = shared_objects / "expected" / f"{name.removesuffix('.dcm')}.json"
+        return json.loads(path.read_text(encoding="utf-8"))
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Headless Chromium, started once; skips the test where the machine has none."""
+    if not CHROMIUM.exists():
+        pytest.skip("there is no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in this very thread
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        yield found
+        found.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def live_page(browser: "Browser", live_server: LiveServer) -> "Iterator[Page]":
+    """Open a fresh page whose addresses start at a running Kerma: `live_page.goto("/")`.
+
+    The test fails where a script raises, or the page asks for what the content security policy
+    forbids.
+    """
+    page = browser.new_page(base_url=live_server.url)
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if _is_breach(said.text) else None)
+    yield page
+    page.close()
+    assert not faults, "\n".join(faults)
+
+
+def _is_breach(text: str) -> bool:
+    return "Content Security Policy" in text
