@@ -1,0 +1,1 @@
+"""The `kerma` program: one file per command."""

@@ -1,0 +1,57 @@
+"""`kerma extract`: print what dose objects say, one study record a line."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from kerma.errors import KermaError
+from kerma.extract import read
+from kerma.records import to_json
+
+
+class Command(BaseCommand):
+    """Read objects one by one; keep going past the ones that cannot be read."""
+
+    help = (
+        "Print the study record of DICOM objects as JSON Lines. Needs no database. Folders are "
+        "searched; exits with status 1 if anything was refused."
+    )
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the arguments."""
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")
+
+    def handle(self, *, paths: list[Path], **options: object) -> None:
+        """Run the command."""
+        refused = files = 0
+        for files, path in enumerate(_files(paths), 1):  # noqa: B007
+            refused += not self._print(path)
+        if refused:
+            raise CommandError(f"{refused} of {files} files were refused.")
+
+    def _print(self, path: Path) -> bool:
+        """Write the record of one file to stdout, or the reason why there is none to stderr."""
+        try:
+            line = to_json(read(path)).decode()
+        except KermaError as error:
+            self.stderr.write(f"{path}: {error}")
+            return False
+        except OSError as error:
+            self.stderr.write(f"{path}: {error.strerror or error}.")
+            return False
+        self.stdout.write(line)
+        return True
+
+
+def _files(paths: list[Path]) -> Iterator[Path]:
+    """Yield the files, and those below folders in the order of their names."""
+    for path in paths:
+        if path.is_dir():
+            for folder, folders, names in os.walk(path):
+                folders.sort()
+                yield from (Path(folder, name) for name in sorted(names))
+        else:
+            yield path
