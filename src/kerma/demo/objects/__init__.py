@@ -1,0 +1,1 @@
+"""Records in, DICOM objects out: the opposite of what extraction does, written apart from it."""

@@ -1,0 +1,178 @@
+"""CT dose reports (PS3.16 TID 10011)."""
+
+from pydicom.dataset import Dataset
+from pydicom.uid import XRayRadiationDoseSRStorage
+
+from kerma.demo.objects import header
+from kerma.demo.terms import dcm, term
+from kerma.dicom.write import (
+    code,
+    container,
+    datetime_,
+    document,
+    has_concept_mod,
+    has_obs_context,
+    num,
+    pname,
+    related,
+    text,
+    uidref,
+)
+from kerma.records import CtEvent, CtSource, DoseCheck, StudyRecord
+
+SOP_CLASS = str(XRayRadiationDoseSRStorage)
+
+Unit = tuple[str, str, str]
+_EVENTS: Unit = ("{events}", "UCUM", "events")
+_RATIO: Unit = ("{ratio}", "UCUM", "ratio")
+_SOURCES: Unit = ("{X-Ray sources}", "UCUM", "X-Ray sources")
+
+
+def write(record: StudyRecord, old: bool) -> Dataset:
+    """Return the report; codes are SNOMED-RT where `old`."""
+    return document(
+        container(
+            dcm("113701", "X-Ray Radiation Dose Report"),
+            header.procedure_reported(record, old),
+            *header.observer(record),
+            *_period(record),
+            header.scope(record),
+            _accumulated(record),
+            *[_event(event, old) for event in record.events if isinstance(event, CtEvent)],
+            *header.source_of_dose_information(record),
+            template="10011",
+        ),
+        **header.attributes(record),
+    )
+
+
+def _period(record: StudyRecord) -> list[Dataset]:
+    """Return start and end of irradiation."""
+    start, end = record.start_of_irradiation, record.end_of_irradiation
+    return [
+        has_obs_context(datetime_(concept, when))
+        for concept, when in (
+            (dcm("113809", "Start of X-Ray Irradiation"), start),
+            (dcm("113810", "End of X-Ray Irradiation"), end),
+        )
+        if when is not None
+    ]
+
+
+def _accumulated(record: StudyRecord) -> Dataset:
+    """Return the totals (TID 10012)."""
+    totals = record.totals
+    return container(
+        dcm("113811", "CT Accumulated Dose Data"),
+        num(dcm("113812", "Total Number of Irradiation Events"), totals.events_declared, _EVENTS),
+        num(dcm("113813", "CT Dose Length Product Total"), totals.dlp_mgycm, "mGy.cm"),
+        template="10012",
+    )
+
+
+def _event(event: CtEvent, old: bool) -> Dataset:
+    """Return one acquisition (TID 10013)."""
+    region, context = event.target_region, event.procedure_context
+    return container(
+        dcm("113819", "CT Acquisition"),
+        text(dcm("125203", "Acquisition Protocol"), event.acquisition_protocol),
+        code(dcm("123014", "Target Region"), term(region, old)),
+        code(dcm("113820", "CT Acquisition Type"), term(event.acquisition_type, old)),
+        code(term("Procedure Context", old), term(context, old)) if context else None,
+        uidref(dcm("113769", "Irradiation Event UID"), event.irradiation_event_uid),
+        _parameters(event),
+        _dose(event, old),
+        header.irradiating_device(
+            event.device_manufacturer, event.device_model, event.device_serial_number
+        ),
+        template="10013",
+    )
+
+
+def _parameters(event: CtEvent) -> Dataset:
+    single, whole = event.nominal_single_collimation_mm, event.nominal_total_collimation_mm
+    return container(
+        dcm("113822", "CT Acquisition Parameters"),
+        num(dcm("113824", "Exposure Time"), event.exposure_time_s, "s"),
+        num(dcm("113825", "Scanning Length"), event.scanning_length_mm, "mm"),
+        num(dcm("113826", "Nominal Single Collimation Width"), single, "mm"),
+        num(dcm("113827", "Nominal Total Collimation Width"), whole, "mm"),
+        num(dcm("113828", "Pitch Factor"), event.pitch, _RATIO) if event.pitch else None,
+        num(dcm("113823", "Number of X-Ray Sources"), event.number_of_xray_sources, _SOURCES),
+        *[_source(source) for source in event.sources],
+    )
+
+
+def _source(source: CtSource) -> Dataset:
+    """Return the parameters of one tube (TID 10014)."""
+    turn_s = source.rotation_time_s
+    return container(
+        dcm("113831", "CT X-Ray Source Parameters"),
+        text(dcm("113832", "Identification of the X-Ray Source"), source.source_id),
+        num(dcm("113733", "KVP"), source.kvp, "kV"),
+        num(dcm("113833", "Maximum X-Ray Tube Current"), source.max_tube_current_ma, "mA"),
+        num(dcm("113734", "X-Ray Tube Current"), source.tube_current_ma, "mA"),
+        num(dcm("113834", "Exposure Time per Rotation"), turn_s, "s") if turn_s else None,
+    )
+
+
+def _dose(event: CtEvent, old: bool) -> Dataset:
+    modulation, ssde_mgy = event.modulation_type, event.ssde_mgy
+    return container(
+        dcm("113829", "CT Dose"),
+        num(dcm("113830", "Mean CTDIvol"), event.ctdivol_mgy, "mGy"),
+        code(dcm("113835", "CTDIw Phantom Type"), term(event.phantom_type)),
+        num(dcm("113838", "DLP"), event.dlp_mgycm, "mGy.cm"),
+        text(dcm("113842", "X-Ray Modulation Type"), modulation) if modulation else None,
+        _size_specific(event, old) if ssde_mgy is not None else None,
+        *(_dose_check(event.dose_check, old) if event.dose_check else []),
+    )
+
+
+def _size_specific(event: CtEvent, old: bool) -> Dataset:
+    """Return the size-specific dose estimate with its method and the size it was made from."""
+    size_mm = event.water_equivalent_diameter_mm
+    method = code(term("Measurement Method", old), term(event.ssde_method))
+    diameter = num(dcm("113980", "Water Equivalent Diameter"), size_mm, "mm")
+    return num(
+        dcm("113930", "Size Specific Dose Estimation"),
+        event.ssde_mgy,
+        "mGy",
+        has_concept_mod(method),
+        related("INFERRED FROM", diameter),
+    )
+
+
+def _dose_check(check: DoseCheck, old: bool) -> list[Dataset]:
+    """Return alert and notification details (TID 10015)."""
+    alert_mgy = check.ctdivol_alert_value_mgy
+    estimate_mgy = check.accumulated_ctdivol_forward_estimate_mgy
+    reason, person = check.alert_reason, check.alert_person_name
+    alert = container(
+        dcm("113900", "Dose Check Alert Details"),
+        _yes_no("113901", "DLP Alert Value Configured", check.dlp_alert_configured, old),
+        _yes_no("113902", "CTDIvol Alert Value Configured", check.ctdivol_alert_configured, old),
+        num(dcm("113904", "CTDIvol Alert Value"), alert_mgy, "mGy"),
+        num(dcm("113906", "Accumulated CTDIvol Forward Estimate"), estimate_mgy, "mGy")
+        if estimate_mgy is not None
+        else None,
+        text(dcm("113907", "Reason for Proceeding"), reason) if reason else None,
+        _authorised_by(person) if person else None,
+        template="10015",
+    )
+    dlp, ctdivol = check.dlp_notification_configured, check.ctdivol_notification_configured
+    notification = container(
+        dcm("113908", "Dose Check Notification Details"),
+        _yes_no("113909", "DLP Notification Value Configured", dlp, old),
+        _yes_no("113910", "CTDIvol Notification Value Configured", ctdivol, old),
+    )
+    return [alert, notification]
+
+
+def _authorised_by(person: str) -> Dataset:
+    role = code(term("Person Role in Procedure"), term("Irradiation Authorizing"))
+    return pname(dcm("113870", "Person Name"), person, role)
+
+
+def _yes_no(value: str, meaning: str, said: bool | None, old: bool) -> Dataset:
+    return code(dcm(value, meaning), term("Yes" if said else "No", old))
