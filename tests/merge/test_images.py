@@ -1,0 +1,215 @@
+"""Projection images: one exposure each, however many images and reports tell of it."""
+
+import pytest
+from msgspec.structs import replace
+
+from kerma.merge import merge
+from tests.merge.builders import at, header, image, report, shot
+
+RAW = {"presentation_intent": "FOR PROCESSING", "laterality": "Left", "view": "cranio-caudal"}
+SHOWN = RAW | {"presentation_intent": "FOR PRESENTATION"}
+SAME = {"irradiation_event_uid": "", "kvp": 28.0, "exposure_mas": 52.0, "agd_mgy": 1.4}
+
+
+def only(records):
+    (study,) = merge(records)
+    return study
+
+
+def test_for_processing_and_for_presentation_of_one_irradiation_event_are_one_exposure():
+    study = only([image("P", shot(1, **SHOWN, kvp=28.0)), image("R", shot(1, **RAW))])
+
+    assert len(study.record.events) == 1
+    assert study.record.events[0].image_uid == "R"
+    assert study.record.events[0].kvp == 28.0
+    assert study.record.totals.dap_gym2 == pytest.approx(2.5e-6)
+    assert study.states == {"P": "superseded", "R": "active"}
+
+
+def test_the_pair_is_known_by_its_acquisition_where_no_uid_is_given():
+    study = only(
+        [
+            image("P", shot(1, **SHOWN, **SAME), modality="MG"),
+            image("R", shot(1, **RAW, **SAME), modality="MG"),
+        ]
+    )
+
+    assert len(study.record.events) == 1
+    assert study.record.totals.agd_left_mgy == pytest.approx(1.4)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"laterality": "Right"},
+        {"view": "medio-lateral oblique"},
+        {"kvp": 29.0},
+        {"exposure_mas": 53.0},
+        {"date_time_started": at(61.0)},
+    ],
+)
+def test_images_of_different_acquisitions_are_two_exposures(other):
+    study = only(
+        [
+            image("R", shot(1, **RAW, **SAME), modality="MG"),
+            image("P", shot(1, **(SHOWN | SAME | other)), modality="MG"),
+        ]
+    )
+
+    assert len(study.record.events) == 2
+
+
+def test_two_repeats_at_one_recorded_time_are_two_though_each_has_its_pair():
+    """Some devices write the time of the series as the time of each image."""
+    records = [
+        image(f"{letter}{n}", shot(1, **intent, **SAME), modality="MG")
+        for n in (1, 2)
+        for letter, intent in (("R", RAW), ("P", SHOWN))
+    ]
+
+    assert len(only(records).record.events) == 2
+
+
+def test_images_without_presentation_intent_are_never_paired():
+    plain = SAME | {"laterality": "Left"}
+
+    study = only([image("A", shot(1, **plain)), image("B", shot(1, **plain))])
+
+    assert len(study.record.events) == 2
+
+
+def test_all_objects_of_one_tomosynthesis_scan_are_one_exposure():
+    objects = [
+        image(f"T{n}", shot(1, **intent, agd_mgy=1.9), modality="MG")
+        for n, intent in enumerate((RAW, RAW, SHOWN, SHOWN))
+    ]
+
+    study = only(objects)
+
+    assert len(study.record.events) == 1
+    assert study.record.totals.agd_left_mgy == pytest.approx(1.9)
+
+
+def test_images_of_three_exposures_add_up():
+    study = only([image(f"I{n}", shot(n)) for n in range(3)])
+
+    assert [event.image_uid for event in study.record.events] == ["I0", "I1", "I2"]
+    assert study.record.totals.dap_gym2 == pytest.approx(1.25e-6 * 6)
+    assert study.record.totals.dap_sum_of_events_gym2 == pytest.approx(1.25e-6 * 6)
+    assert study.record.totals.acquisition_dap_gym2 is None
+
+
+@pytest.mark.parametrize(
+    ("in_report", "in_image"),
+    [
+        ({}, {}),
+        ({"acquired_image_uids": ("I",), "date_time_started": None}, {"irradiation_event_uid": ""}),
+        (
+            {"acquired_image_uids": ("I",)},
+            {"irradiation_event_uid": "9", "date_time_started": None},
+        ),
+        ({}, {"irradiation_event_uid": "", "date_time_started": at(61.9)}),
+        ({}, {"irradiation_event_uid": "9", "date_time_started": at(58.1)}),
+    ],
+    ids=["event-uid", "image-uid", "image-uid-beside-event-uid", "time", "time-beside-event-uid"],
+)
+def test_a_report_supersedes_the_image_of_its_exposure(in_report, in_image):
+    study = only([image("I", shot(1, **in_image)), report("R", [shot(1, **in_report)], 300)])
+
+    assert len(study.record.events) == 1
+    assert study.record.kind == "RF RDSR"
+    assert study.states == {"I": "superseded", "R": "active"}
+    assert study.record.totals.dap_gym2 == 2.5e-6
+
+
+def test_the_image_completes_the_reported_event_but_never_its_dose():
+    reported = shot(1, exposure_index=None, agd_mgy=None, rp_dose_gy=None)
+    known = shot(1, exposure_index=410.0, view="postero-anterior", agd_mgy=9.0, rp_dose_gy=9.0)
+
+    (event,) = only([image("I", known), report("R", [reported])]).record.events
+
+    assert (event.exposure_index, event.view) == (410.0, "postero-anterior")
+    assert (event.agd_mgy, event.rp_dose_gy, event.image_uid) == (None, None, "")
+
+
+def test_an_image_with_an_event_uid_the_report_does_not_know_is_a_further_exposure():
+    study = only([image("I", shot(7)), report("R", [shot(1)], scope_of_accumulation="Study")])
+
+    assert len(study.record.events) == 2
+    assert study.record.totals.dap_gym2 == pytest.approx(1.25e-6 * (2 + 8))
+    assert study.states == {"I": "active", "R": "active"}
+
+
+def test_an_image_without_event_uid_counts_as_reported_where_the_report_is_of_the_study():
+    images = [image(f"I{n}", shot(n, irradiation_event_uid="")) for n in (6, 7)]
+
+    study = only([*images, report("R", [shot(1)], scope_of_accumulation="Study")])
+
+    assert len(study.record.events) == 1
+    assert any(note.startswith("2 exposure(s)") for note in study.record.notes)
+
+
+def test_an_image_without_event_uid_at_another_time_is_further_where_the_report_is_of_a_step():
+    unknown = image("I", shot(7, irradiation_event_uid=""))
+
+    assert len(only([unknown, report("R", [shot(1)])]).record.events) == 2
+
+
+def test_an_image_with_no_time_to_compare_counts_as_reported():
+    untimed = image("I", shot(7, irradiation_event_uid="", date_time_started=None))
+
+    assert len(only([untimed, report("R", [shot(1)])]).record.events) == 1
+
+
+def test_images_of_a_combined_system_follow_the_report_that_holds_their_exposure():
+    fluoro = report("RF", [shot(1, fluoro=True), shot(2)], modality="RF")
+    plain = report("DX", [shot(5)], modality="DX")
+
+    studies = merge([image("I2", shot(2)), fluoro, plain, image("I5", shot(5))])
+
+    assert [study.record.modality for study in studies] == ["DX", "RF"]
+    assert [len(study.record.events) for study in studies] == [1, 2]
+    assert [set(study.states) for study in studies] == [{"DX", "I5"}, {"RF", "I2"}]
+
+
+def test_images_of_a_fluoroscopy_system_make_no_second_study():
+    unknown = image("I", shot(1, irradiation_event_uid="", date_time_started=at(61.0)))
+
+    (study,) = merge([unknown, report("R", [shot(1)])])
+
+    assert (study.record.modality, len(study.record.events)) == ("RF", 1)
+
+
+def test_images_from_another_station_are_of_the_exposure_their_event_uid_names():
+    elsewhere = image("P", shot(1, **SHOWN))
+    elsewhere = replace(
+        elsewhere, device=replace(elsewhere.device, serial_number="", model="Workstation")
+    )
+
+    (study,) = merge([elsewhere, image("R", shot(1, **RAW))])
+
+    assert len(study.record.events) == 1
+
+
+def test_the_notes_and_quirks_of_all_sources_are_kept_once_in_order():
+    records = [
+        image("B", shot(2), 20, notes=("same", "b"), quirks=("q",)),
+        image("A", shot(1), 10, notes=("same", "a"), quirks=("q",)),
+    ]
+
+    record = only(records).record
+
+    assert record.notes == ("same", "a", "b")
+    assert record.quirks == ("q",)
+
+
+def test_the_header_is_that_of_the_report_completed_from_the_image():
+    known = image("I", shot(1), 500)
+    known = replace(known, study=header("I", 500, accession_number="ACC", study_id="image"))
+    told = report("R", [shot(1)], 100)
+    told = replace(told, study=header("R", 100, study_id="report"))
+
+    study = only([known, told]).record.study
+
+    assert (study.sop_instance_uid, study.study_id) == ("R", "report")
+    assert study.accession_number == "ACC"
