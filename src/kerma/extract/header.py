@@ -124,7 +124,7 @@ def _requested_procedure(header: DataSet) -> tuple[str, Code | None]:
     """Return description and code, from the instance, its request or the request's code."""
     code = header.code(tags.RequestedProcedureCodeSequence)
     words = header.text(tags.RequestedProcedureDescription)
-    for sequence in (tags.ReferencedRequestSequence, tags.RequestAttributesSequence):
+    for sequence in (tags.RequestAttributesSequence, tags.ReferencedRequestSequence):
         for request in header.items(sequence):
             words = words or request.text(tags.RequestedProcedureDescription)
             code = code or request.code(tags.RequestedProcedureCodeSequence)

@@ -1,0 +1,72 @@
+"""Concepts of radiopharmaceutical dose reports (PS3.16 TID 10021 to 10024).
+
+Where two keys are given, devices use either.
+"""
+
+from kerma.dicom.codes import Key, dcm, sct
+
+REPORT = dcm("113500")
+ASSOCIATED_PROCEDURE = sct("363589002")
+
+ADMINISTRATION = dcm("113502")
+AGENT = (sct("349358000"), Key("F-61FDB", "SRT"))
+RADIONUCLIDE = sct("89457008")
+HALF_LIFE = sct("304283002")
+SPECIFIC_ACTIVITY = dcm("123007")
+EVENT_UID = dcm("113503")
+EXTRAVASATION_SYMPTOMS = dcm("113505")
+EXTRAVASATION = dcm("113506")
+START = dcm("123003")
+STOP = dcm("123004")
+ADMINISTERED_ACTIVITY = dcm("113507")
+VOLUME = dcm("123005")
+PRE_ADMINISTRATION_ACTIVITY = dcm("113508")
+POST_ADMINISTRATION_ACTIVITY = dcm("113509")
+ROUTE = sct("410675002")
+SITE = sct("272737002")
+BILLING_CODE = (dcm("121147"), Key("121147", "DCM"))
+DRUG_PRODUCT = dcm("113510")
+BRAND_NAME = dcm("111529")
+DISPENSE_UNIT = dcm("113511")
+LOT = dcm("113512")
+REAGENT_VIAL = dcm("113513")
+RADIONUCLIDE_VIAL = dcm("113514")
+PRESCRIPTION = dcm("113516")
+
+ORGAN_DOSE_INFORMATION = dcm("113517")
+FINDING_SITE = sct("363698007")
+MASS = (sct("118538004"), sct("4147007"))
+MEASUREMENT_METHOD = sct("370129005")
+ORGAN_DOSE = dcm("113518")
+REFERENCE_AUTHORITY = dcm("121406")
+EFFECTIVE_DOSE = dcm("113839")
+EFFECTIVE_DOSE_CONVERSION_FACTOR = dcm("113840")
+
+PATIENT_CHARACTERISTICS = dcm("121118")
+SUBJECT_AGE = dcm("121033")
+SUBJECT_SEX = dcm("121032")
+HEIGHT = (Key("8302-2", "LN"), dcm("121207"))
+WEIGHT = (Key("29463-7", "LN"), dcm("121208"))
+BODY_SURFACE_AREA = (Key("8277-6", "LN"), Key("3140-1", "LN"))
+BODY_SURFACE_AREA_FORMULA = Key("8278-4", "LN")
+BODY_MASS_INDEX = (sct("60621009"), Key("39156-5", "LN"))
+EQUATION = dcm("121420")
+GLUCOSE = (Key("14749-6", "LN"), Key("2345-7", "LN"), sct("33747003"), sct("36048009"))
+FASTING_DURATION = dcm("113550")
+HYDRATION_VOLUME = dcm("113551")
+RECENT_PHYSICAL_ACTIVITY = dcm("113552")
+SERUM_CREATININE = (Key("2160-0", "LN"), sct("113075003"))
+GLOMERULAR_FILTRATION_RATE = (
+    sct("80274001"),
+    Key("33914-3", "LN"),
+    Key("48642-3", "LN"),
+    Key("48643-1", "LN"),
+    Key("50044-7", "LN"),
+    Key("50210-4", "LN"),
+    Key("50384-7", "LN"),
+    Key("62238-1", "LN"),
+    Key("35591-7", "LN"),
+)
+"""The observable, and the measurements of CID 10046, which name their method."""
+PATIENT_STATE = dcm("109054")
+EQUIVALENT_MEANING = dcm("121050")
