@@ -1,0 +1,1 @@
+"""The database: tables, and the only code that writes studies."""

@@ -1,0 +1,38 @@
+"""What the pipeline says of an object that arrived, and what the store answers."""
+
+import datetime as dt
+
+from msgspec import field
+
+from kerma.records.base import Record
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+class ObjectFacts(Record, frozen=True, kw_only=True):
+    """An object as the ledger knows it, whatever it holds."""
+
+    sop_instance_uid: str
+    study_instance_uid: str = ""
+    series_instance_uid: str = ""
+    sop_class_uid: str = ""
+    content_hash: str
+    """SHA-256 of the data set (not of the file), hex."""
+    path: str = ""
+    """Where Kerma's own copy lies; "" if it keeps none."""
+    came_by: str = ""
+    """`import`, `upload`, `receive` …"""
+    received_at: dt.datetime = field(default_factory=_now)
+    extractor_version: str = ""
+
+
+class Saved(Record, frozen=True, kw_only=True):
+    """What became of an object."""
+
+    outcome: str
+    """`imported`, `merged`, `duplicate`, `skipped` or `refused`."""
+    reason: str = ""
+    study_ids: tuple[int, ...] = ()
+    """Rows of the study that the object's data are in."""

@@ -1,0 +1,78 @@
+"""The site's policy on the identity of patients: record in, record fit to be saved out.
+
+A hash is HMAC-SHA-256 under the site's key of the hexadecimal SHA-256 of the value. Older systems
+stored that plain SHA-256, so their hashes can be upgraded without knowing the value, and a
+patient stays one.
+"""
+
+import hashlib
+import hmac
+
+from django.conf import settings
+from msgspec.structs import replace
+
+from kerma.records import Patient, StudyRecord
+from kerma.store.rules import Rules
+
+HASHED = "hmac:"
+"""Prefix of a hashed value in a stored record, so that it is never taken for a plain one."""
+
+
+def hashed(value: str) -> str:
+    """Return the keyed hash of `value`, hex; the parts of a multi-valued one are joined first."""
+    return upgraded(hashlib.sha256(value.replace("\\", "").encode()).hexdigest())
+
+
+def upgraded(sha256_hex: str) -> str:
+    """Return the keyed hash for a plain SHA-256, hex, that an older system stored."""
+    key = settings.KERMA_IDENTITY_KEY
+    return hmac.new(key, sha256_hex.lower().encode(), hashlib.sha256).hexdigest()
+
+
+def split(value: str) -> tuple[str, bool]:
+    """Return a value of a stored record as it goes into a column, and whether it is hashed."""
+    if value.startswith(HASHED):
+        return value.removeprefix(HASHED), True
+    return value, False
+
+
+def apply(record: StudyRecord, rules: Rules) -> StudyRecord:
+    """Return `record` with name, id, birth date and accession number as the policy says.
+
+    The age is worked out before the birth date goes.
+    """
+    patient = record.patient
+    kept = Patient(
+        name=_kept(patient.name, rules.name),
+        id=_kept(patient.id, rules.patient_id),
+        other_ids=tuple(filter(None, (_kept(x, rules.patient_id) for x in patient.other_ids))),
+        birth_date=patient.birth_date if rules.birth_date == "store" else None,
+        sex=patient.sex,
+        age_years=_age_years(record),
+        height_m=patient.height_m,
+        weight_kg=patient.weight_kg,
+    )
+    accession = _kept(record.study.accession_number, rules.accession_number)
+    if accession == record.study.accession_number:
+        return record if kept == patient else replace(record, patient=kept)
+    return replace(record, patient=kept, study=replace(record.study, accession_number=accession))
+
+
+def _kept(value: str, choice: str) -> str:
+    """Return what is kept of a value."""
+    if not value or choice == "store":
+        return value
+    if choice == "hash":
+        return value if value.startswith(HASHED) else HASHED + hashed(value)
+    return ""
+
+
+def _age_years(record: StudyRecord) -> float | None:
+    """Return the age as the object says, or else from the dates of birth and study."""
+    patient = record.patient
+    if patient.age_years is not None or patient.birth_date is None:
+        return patient.age_years
+    day = record.study.study_date or record.study.content_date
+    if day is None or day < patient.birth_date:
+        return None
+    return round((day - patient.birth_date).days / 365.25, 3)

@@ -1,0 +1,1 @@
+"""Steps from one database layout to the next."""

@@ -1,0 +1,40 @@
+"""Records as the few bytes that a source keeps, and back."""
+
+from typing import Any
+
+import msgspec
+import zstandard
+
+from kerma.records import StudyRecord, from_json, to_json
+
+_compressor = zstandard.ZstdCompressor(level=3, write_content_size=True)
+_decompressor = zstandard.ZstdDecompressor()
+
+
+def pack(record: StudyRecord) -> bytes:
+    """Return the record as JSON compressed by Zstandard."""
+    return _compressor.compress(to_json(record))
+
+
+def pack_fit(record: StudyRecord) -> tuple[StudyRecord, bytes]:
+    """Return the record without NUL characters, which PostgreSQL does not take, and packed."""
+    data = to_json(record)
+    if b"\\u0000" in data:
+        record = msgspec.convert(_without_nul(msgspec.to_builtins(record)), StudyRecord)
+        data = to_json(record)
+    return record, _compressor.compress(data)
+
+
+def unpack(data: bytes | memoryview) -> StudyRecord:
+    """Return the record that `pack` packed."""
+    return from_json(_decompressor.decompress(data))
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, dict):
+        return {_without_nul(name): _without_nul(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nul(item) for item in value]
+    return value
