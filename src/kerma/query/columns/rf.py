@@ -1,0 +1,31 @@
+"""Values of fluoroscopy studies."""
+
+from kerma.query.columns import common
+from kerma.query.columns.base import Column
+
+CGYCM2 = 1e6
+"""cGy·cm² per Gy·m²."""
+
+RF = (
+    *common.LEADING,
+    common.PHYSICIAN._replace(priority=3),
+    common.EVENTS,
+    Column("dap", "DAP", "dap_gym2", "cGy·cm²", "number", CGYCM2, priority=1, json="dap_gym2",
+           statistic=True),
+    Column("rp_dose", "Dose at RP", "rp_dose_gy", "Gy", "number", priority=1, json="rp_dose_gy",
+           explanation="Dose at the reference point", statistic=True),
+    Column("duration", "Fluoroscopy", "fluoro_time_s", "min:s", "duration", priority=3,
+           json="fluoro_time_s", explanation="Fluoroscopy time: pedal pressed", statistic=True),
+    Column("level", "Of level", "level_share", "alert", "level", priority=1,
+           explanation="Greatest share of an alert level: DAP or dose at the reference point"),
+    Column("fluoro_dap", "Fluoro DAP", "fluoro_dap_gym2", "cGy·cm²", "number", CGYCM2,
+           json="fluoro_dap_gym2"),
+    Column("acquisition_dap", "Acquisition DAP", "acquisition_dap_gym2", "cGy·cm²", "number",
+           CGYCM2, json="acquisition_dap_gym2"),
+    Column("acquisition_time", "Acquisition", "acquisition_time_s", "min:s", "duration",
+           json="acquisition_time_s"),
+    Column("fluoro_events", "Fluoro events", "fluoro_events", kind="whole"),
+    Column("acquisition_events", "Acquisitions", "acquisition_events", kind="whole"),
+    Column("peak_skin_dose", "Peak skin dose", "peak_skin_dose_gy", "Gy", "number"),
+    *common.OTHERS,
+)  # fmt: skip

@@ -1,0 +1,168 @@
+"""Today and two periods in, what the home page says of every system out."""
+
+import datetime as dt
+from collections import defaultdict
+from typing import NamedTuple
+
+from django.db.models import OuterRef, Q, Subquery, Sum
+
+from kerma.query.columns import HEADINGS
+from kerma.query.levels import levels
+from kerma.store.models import DailyCount, Device, Quarantine, Study, System
+
+_WATCHED_DAYS = 180
+"""Days back from today in which a system's usual pauses are looked for."""
+
+_DAYS_DRAWN = 28
+
+
+class SystemLine(NamedTuple):
+    """One system with one modality."""
+
+    modality: str
+    system_id: int
+    display_name: str
+    devices: str
+    """Model and station, or the number of devices."""
+    studies: int
+    latest: dt.datetime | None
+    periods: tuple[int, int]
+    """Studies in the two periods of the user."""
+    per_day: tuple[int, ...]
+    silent_days: int
+    """Days without a study where that is longer than ever before; 0 if it is not."""
+
+
+class Attention(NamedTuple):
+    """What may need a look."""
+
+    last_week: int
+    week_before: int
+    over_level: int
+    quarantine: int
+
+
+def systems(today: dt.date, periods: tuple[int, int]) -> list[SystemLine]:
+    """Return all systems, one line for each modality they have studies of."""
+    per_day = _per_day(today)
+    latest = _latest()
+    devices = _devices()
+    lines = []
+    for row in _sums(today, periods):
+        key = (row["modality"], row["system_id"])
+        days = per_day[key]
+        lines.append(
+            SystemLine(
+                modality=row["modality"],
+                system_id=row["system_id"],
+                display_name=row["system__display_name"],
+                devices=devices.get(row["system_id"], ""),
+                studies=row["total"],
+                latest=latest.get(key),
+                periods=(row["first"] or 0, row["second"] or 0),
+                per_day=tuple(days.get(today - dt.timedelta(back), 0)
+                              for back in range(_DAYS_DRAWN - 1, -1, -1)),
+                silent_days=_silent_days(sorted(days), today),
+            )
+        )  # fmt: skip
+    return lines
+
+
+def _sums(today: dt.date, periods: tuple[int, int]) -> list[dict[str, object]]:
+    """Return number of studies in all, and in the two periods that end today."""
+    since = [today - dt.timedelta(days - 1) for days in periods]
+    rows = DailyCount.objects.values("modality", "system_id", "system__display_name").annotate(
+        total=Sum("studies"),
+        first=Sum("studies", filter=Q(study_date__gte=since[0], study_date__lte=today)),
+        second=Sum("studies", filter=Q(study_date__gte=since[1], study_date__lte=today)),
+    )
+    return [row for row in rows.order_by("system__display_name") if row["total"]]
+
+
+def _per_day(today: dt.date) -> dict[tuple[str, int], dict[dt.date, int]]:
+    """Return the studies of every day that had any, of the watched days."""
+    found: dict[tuple[str, int], dict[dt.date, int]] = defaultdict(dict)
+    since = today - dt.timedelta(_WATCHED_DAYS)
+    rows = DailyCount.objects.filter(study_date__gte=since, study_date__lte=today, studies__gt=0)
+    for modality, system, day, studies in rows.values_list(
+        "modality", "system_id", "study_date", "studies"
+    ):
+        found[modality, system][day] = studies
+    return found
+
+
+def _latest() -> dict[tuple[str, int], dt.datetime]:
+    """Return the time of the latest study: one step into an index for each."""
+    latest = {
+        f"latest_{modality}": Subquery(
+            Study.objects.filter(modality=modality, system=OuterRef("pk"))
+            .order_by("-date_time")
+            .values("date_time")[:1]
+        )
+        for modality in HEADINGS
+    }
+    found = {}
+    for row in System.objects.values("id", **latest):
+        for modality in HEADINGS:
+            moment = row[f"latest_{modality}"]
+            if moment is not None and moment.year > 1:
+                found[modality, row["id"]] = moment
+    return found
+
+
+def _devices() -> dict[int, str]:
+    """Return model and station of every system, or how many devices it has."""
+    known: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    rows = Device.objects.values_list("system_id", "model", "station_name").distinct()
+    for system, model, station in rows.order_by("id"):
+        if (model, station) not in known[system]:
+            known[system].append((model, station))
+    return {system: _device_words(pairs) for system, pairs in known.items()}
+
+
+def _device_words(pairs: list[tuple[str, str]]) -> str:
+    model, station = pairs[0]
+    last = station if len(pairs) == 1 else f"{len(pairs)} devices"
+    return " · ".join(filter(None, (model, last)))
+
+
+def _silent_days(days: list[dt.date], today: dt.date) -> int:
+    """Return for how long a system has sent nothing, if that is longer than its longest pause.
+
+    Systems with studies on less than five of the watched days are never called silent.
+    """
+    if len(days) < 5:
+        return 0
+    longest = max((later - earlier).days for earlier, later in zip(days, days[1:], strict=False))
+    pause = (today - days[-1]).days
+    return pause if pause > max(longest, 2) else 0
+
+
+def attention(today: dt.date) -> Attention:
+    """Return the figures above the table."""
+    week, day = dt.timedelta(7), dt.timedelta(1)
+    return Attention(
+        last_week=_studies(today - week + day, today),
+        week_before=_studies(today - 2 * week + day, today - week),
+        over_level=_over_level(today - dt.timedelta(_DAYS_DRAWN - 1)),
+        quarantine=Quarantine.objects.filter(released_at=None).count(),
+    )
+
+
+def _studies(first: dt.date, last: dt.date) -> int:
+    days = DailyCount.objects.filter(study_date__gte=first, study_date__lte=last)
+    return days.aggregate(total=Sum("studies"))["total"] or 0
+
+
+def _over_level(since: dt.date) -> int:
+    """Return the number of studies at or over an alert level since a day."""
+    count = 0
+    for modality in HEADINGS:
+        over = Q()
+        for name, level in levels(modality).items():
+            over |= Q(**{f"{name}__gte": level.value})
+        if over:
+            start = dt.datetime.combine(since, dt.time())
+            recent = Study.objects.filter(modality=modality, date_time__gte=start)
+            count += recent.filter(over).count()
+    return count

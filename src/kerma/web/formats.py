@@ -1,0 +1,109 @@
+"""Values in, the words people read out; `None` and "" become nothing, never zero."""
+
+import datetime as dt
+from math import floor, isfinite, log10
+
+THIN = "\u202f"
+"""Narrow no-break space: sets thousands apart and units off."""
+
+DIGITS = 4
+"""Significant digits shown; the tool tip holds the rest."""
+
+
+def number(value: float | None, digits: int = DIGITS) -> str:
+    """Return the number with `digits` significant digits, more only left of the point."""
+    if value is None or not isfinite(value):
+        return ""
+    if value == 0:
+        return "0"
+    decimals = digits - 1 - floor(log10(abs(value)))
+    if decimals > digits + 4:
+        return f"{value:.{digits - 1}e}"
+    text = f"{value:,.{max(decimals, 0)}f}".replace(",", THIN)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def exact(value: float | None) -> str:
+    """Return the number with all the digits it has."""
+    return "" if value is None else f"{value:.12g}"
+
+
+def whole(value: float | None) -> str:
+    """Return a count, thousands set apart."""
+    return "" if value is None else f"{value:,.0f}".replace(",", THIN)
+
+
+def percent(share: float) -> str:
+    """Return a share, e.g. 0.7, as "70 %"."""
+    return f"{share * 100:.0f}{THIN}%"
+
+
+def day(value: dt.date | None) -> str:
+    """Return "20 Nov 2026"."""
+    return "" if value is None else f"{value.day} {value:%b %Y}"
+
+
+def weekday(value: dt.date | None) -> str:
+    """Return "Fri 20 Nov 2026"."""
+    return "" if value is None else f"{value:%a} {day(value)}"
+
+
+def minute(value: dt.time | dt.datetime | None) -> str:
+    """Return "17:48"."""
+    return "" if value is None else f"{value:%H:%M}"
+
+
+def second(value: dt.time | dt.datetime | None) -> str:
+    """Return "17:48:05"."""
+    return "" if value is None else f"{value:%H:%M:%S}"
+
+
+def moment(value: dt.datetime | None) -> str:
+    """Return "20 Nov 2026 17:48"."""
+    return "" if value is None else f"{day(value)} {minute(value)}"
+
+
+def duration(seconds: float | None) -> str:
+    """Return minutes and seconds, "24:18", with hours where there are any."""
+    if seconds is None:
+        return ""
+    total = round(seconds)
+    minutes, rest = divmod(total, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def years(age: float | None) -> str:
+    """Return an age: "67 y", below two years in months, below two months in days."""
+    if age is None:
+        return ""
+    if age >= 2:
+        return f"{age:.0f}{THIN}y" if age == int(age) else f"{int(age)}{THIN}y"
+    months = age * 12
+    return f"{months:.0f}{THIN}mo" if months >= 2 else f"{age * 365.25:.0f}{THIN}d"
+
+
+_STEPS = ((60.0, "second"), (60.0, "minute"), (24.0, "hour"), (7.0, "day"), (4.35, "week"),
+          (12.0, "month"), (1e9, "year"))  # fmt: skip
+
+
+def ago(then: dt.datetime, now: dt.datetime) -> str:
+    """Return "3 minutes ago"; both times with or both without zone."""
+    amount = (now - then).total_seconds()
+    if 0 <= amount < 60:
+        return "just now"
+    tail, amount = ("ago", amount) if amount > 0 else ("from now", -amount)
+    for size, unit in _STEPS:
+        if amount < size:
+            break
+        amount /= size
+    count = round(amount)
+    return f"{count} {unit}{'' if count == 1 else 's'} {tail}"
+
+
+def plural(count: int, word: str) -> str:
+    """Return "1 event", "2 events", "2 studies"."""
+    if count == 1:
+        return f"1 {word}"
+    many = f"{word[:-1]}ies" if word.endswith("y") and word[-2] not in "aeo" else f"{word}s"
+    return f"{whole(count)} {many}"

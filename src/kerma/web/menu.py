@@ -1,0 +1,49 @@
+"""A user in, the links of the top bar and of the user's menu out: only those the user may open."""
+
+from typing import NamedTuple
+
+from django.urls import reverse
+
+from kerma.web.access import BROWSE, User, may
+
+
+class Entry(NamedTuple):
+    """One link; `groups` as for `kerma.web.access.groups`."""
+
+    label: str
+    view: str
+    groups: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Return the address of the page."""
+        return reverse(self.view, args=self.arguments)
+
+
+MAIN = (
+    Entry("Home", "home"),
+    Entry("CT", "studies", BROWSE, ("ct",)),
+    Entry("Fluoroscopy", "studies", BROWSE, ("rf",)),
+    Entry("Radiography", "studies", BROWSE, ("dx",)),
+    Entry("Mammography", "studies", BROWSE, ("mg",)),
+    Entry("Nuclear medicine", "studies", BROWSE, ("nm",)),
+)
+"""First part of the top bar."""
+
+MORE: tuple[Entry, ...] = ()
+"""Second part of the top bar, after a line."""
+
+OWN = (
+    Entry("Your settings", "options"),
+    Entry("Change password", "password-change"),
+)
+"""The user's menu. What a site configures is in the menu of `kerma.web.configuration`."""
+
+CONFIGURATION: tuple[Entry, ...] = ()
+"""Pages about the site, in the user's menu below a line."""
+
+
+def allowed(entries: tuple[Entry, ...], user: User) -> list[Entry]:
+    """Return the entries the user may open."""
+    return [entry for entry in entries if may(user, *entry.groups)]

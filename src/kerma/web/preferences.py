@@ -1,0 +1,69 @@
+"""A user in, what that user chose about the pages out, and kept."""
+
+from typing import Any
+
+import msgspec
+
+from kerma.store.models import UserOptions
+from kerma.web.access import User
+
+PAGE_SIZES = (25, 50, 100, 200)
+THEMES = ("auto", "light", "dark")
+DENSITIES = ("comfortable", "dense")
+
+
+class Preferences(msgspec.Struct, frozen=True, kw_only=True):
+    """Appearance, length of lists, chosen columns of each list, periods of the home page."""
+
+    theme: str = "auto"
+    density: str = "comfortable"
+    page_size: int = 25
+    periods: tuple[int, int] = (7, 28)
+    """Days over which the home page counts the workload."""
+    columns: dict[str, list[str]] = {}
+    """Modality -> names of the columns listed, in their order."""
+
+
+def of(user: User) -> Preferences:
+    """Return the user's choices, asking the database once per request."""
+    if not user.is_authenticated:
+        return Preferences()
+    known = getattr(user, "_kerma_preferences", None)
+    if known is None:
+        known = _read(UserOptions.objects.filter(user_id=user.pk).first())
+        user._kerma_preferences = known  # type: ignore[union-attr]
+    return known  # type: ignore[no-any-return]
+
+
+def keep(user: User, **changes: Any) -> None:
+    """Change some of the user's choices."""
+    chosen = msgspec.structs.replace(of(user), **changes)
+    UserOptions.objects.update_or_create(
+        user_id=user.pk,
+        defaults={
+            "theme": chosen.theme,
+            "page_size": chosen.page_size,
+            "workload_days_a": chosen.periods[0],
+            "workload_days_b": chosen.periods[1],
+            "values": _others(user) | {"density": chosen.density, "columns": chosen.columns},
+        },
+    )
+    user._kerma_preferences = chosen  # type: ignore[union-attr]
+
+
+def _others(user: User) -> dict[str, Any]:
+    """Return what other parts of Kerma keep about the user in the same place."""
+    found = UserOptions.objects.filter(user_id=user.pk).values_list("values", flat=True).first()
+    return found or {}
+
+
+def _read(row: UserOptions | None) -> Preferences:
+    if row is None:
+        return Preferences()
+    return Preferences(
+        theme=row.theme if row.theme in THEMES else "auto",
+        density=row.values.get("density", "comfortable"),
+        page_size=row.page_size if row.page_size in PAGE_SIZES else PAGE_SIZES[0],
+        periods=(row.workload_days_a, row.workload_days_b),
+        columns=row.values.get("columns", {}),
+    )
