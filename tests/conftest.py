@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 from pytest_django.live_server_helper import LiveServer
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Page
+
+settings.register_profile("kerma", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("kerma")
 
 CHROMIUM = Path("/usr/bin/chromium")
 """Debian's; Playwright's own download is not used."""
@@ -76,13 +80,20 @@ def live_page(browser: "Browser", live_server: LiveServer) -> "Iterator[Page]":
     forbids.
     """
     page = browser.new_page(base_url=live_server.url)
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda said: faults.append(said.text) if _is_breach(said.text) else None)
+    faults = watch(page)
     yield page
     page.close()
     assert not faults, "\n".join(faults)
 
 
-def _is_breach(text: str) -> bool:
-    return "Content Security Policy" in text
+def watch(page: "Page") -> list[str]:
+    """Return a list to which every fault of the page is added as it happens."""
+    faults: list[str] = []
+
+    def hear(said: "ConsoleMessage") -> None:
+        if "Content Security Policy" in said.text:
+            faults.append(said.text)
+
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", hear)
+    return faults

@@ -4,6 +4,7 @@ Both readers give data sets; this gives their content items. Sources and quirks 
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from kerma.dicom.codes import Key, key
 from kerma.dicom.dataset import DataSet, as_code
@@ -15,6 +16,8 @@ _CONCEPT_CODE = 0x0040A168
 _MEASURED = 0x0040A300
 _NUMERIC = 0x0040A30A
 _UNITS = 0x004008EA
+_CODE_VALUE = 0x00080100
+_CODING_SCHEME = 0x00080102
 _VALUE_TYPE = 0x0040A040
 _RELATIONSHIP = 0x0040A010
 _TEXT = 0x0040A160
@@ -73,7 +76,7 @@ class ContentItem:
         names = self.data_set.items(_CONCEPT_NAME)
         if not names:
             return _NAMELESS
-        return key(names[0].first(0x00080100), names[0].first(0x00080102))
+        return _key_of(names[0].raw(_CODE_VALUE), names[0].raw(_CODING_SCHEME))
 
     @property
     def concept_code(self) -> Code | None:
@@ -161,6 +164,16 @@ def unit_of(measured: DataSet) -> str:
 def numbers_of(measured: DataSet) -> list[float]:
     """Return the numeric values of a measured value item; DS may hold several."""
     return measured.numbers(_NUMERIC)
+
+
+@lru_cache(maxsize=4096)
+def _key_of(value: bytes, scheme: bytes) -> Key:
+    """Return the key of a code as it is encoded; remembered, because every row has one."""
+    return key(_first(value), _first(scheme))
+
+
+def _first(value: bytes) -> str:
+    return value.decode("ascii", "replace").partition("\\")[0].strip(" \0\r\n\t")
 
 
 _NAMELESS = Key("", "")

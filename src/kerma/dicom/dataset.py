@@ -115,10 +115,17 @@ class DataSet:
         return tag in self.elements
 
     def put(self, tag: int, *values: Value) -> None:
-        """Replace the value of an element, as a quirk does on its copy."""
+        """Replace the value of an element, as a quirk does on its copy.
+
+        Numbers are put as decimal strings; characters that the declared character set lacks
+        are replaced.
+        """
         text = "\\".join(value if isinstance(value, str) else repr(value) for value in values)
-        self.charsets = ("utf-8",) if not text.isascii() else self.charsets
-        self.elements[tag] = (b"UC", text.encode())
+        if not text.isascii() and not self.charsets:
+            self.charsets = ("utf-8",)
+        vr = implicit_vr(tag)
+        encoded = text.encode(self.charsets[0] if self.charsets else "ascii", "replace")
+        self.elements[tag] = (b"DS" if vr in NUMBERS else vr, encoded)
 
     def drop(self, tag: int) -> None:
         """Take an element away, as a quirk does on its copy."""
@@ -180,12 +187,21 @@ class DataSet:
         found = self.item(tag)
         return None if found is None else as_code(found)
 
+    def copy(self) -> "DataSet":
+        """Return a copy that can be changed without changing this one."""
+        elements: dict[int, Element] = {}
+        for tag, (vr, value) in self.elements.items():
+            copied = value if isinstance(value, bytes) else [item.copy() for item in value]
+            elements[tag] = (vr, copied)
+        return DataSet(elements, self.charsets, self.big_endian, self.notes)
+
     def walk(self) -> "Iterator[DataSet]":
         """Yield this data set and every item below it."""
         yield self
-        for tag in self.tags():
-            for item in self.items(tag):
-                yield from item.walk()
+        for _, value in self.elements.values():
+            if not isinstance(value, bytes):
+                for item in value:
+                    yield from item.walk()
 
 
 def as_code(item: DataSet) -> Code | None:

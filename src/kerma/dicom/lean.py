@@ -14,13 +14,13 @@ from kerma.errors import CutShort, DamagedObject
 
 Bytes = bytes | mmap
 
-_LONG_VRS = frozenset(
+LONG_VRS = frozenset(
     (b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV")
 )
 """VRs with a 32-bit length in explicit syntaxes (PS3.5 7.1.2)."""
 _OTHER_VRS = b"AE AS AT CS DA DS DT IS LO PN SH TM UI".split()
-_VRS = _LONG_VRS | frozenset(NUMBERS) | WHOLE_TEXT | frozenset(_OTHER_VRS)
-_SHORT_VRS = _VRS - _LONG_VRS
+_VRS = LONG_VRS | frozenset(NUMBERS) | WHOLE_TEXT | frozenset(_OTHER_VRS)
+_SHORT_VRS = _VRS - LONG_VRS
 _UNSAID = frozenset((b"", b"UN"))
 _SEQUENCES = frozenset(tag for tag, vr in STANDARD_VRS.items() if vr == b"SQ")
 _UNDEFINED = 0xFFFFFFFF
@@ -100,7 +100,7 @@ class _Parser:
         group, element, vr, length = self.explicit_head(self.data, pos)
         if vr in _SHORT_VRS:
             return group << 16 | element, vr, length, pos + 8
-        if vr in _LONG_VRS:
+        if vr in LONG_VRS:
             if pos + 12 > limit:
                 raise self._cut_short(pos)
             return group << 16 | element, vr, self.length(self.data, pos + 8)[0], pos + 12

@@ -5,6 +5,7 @@ from io import BytesIO
 
 from pydicom import Dataset, dcmread
 from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_data_element
 
@@ -13,6 +14,20 @@ from kerma.dicom.dataset import STANDARD_VRS, DataSet, Element
 from kerma.errors import DamagedObject
 
 _PIXEL_GROUP = 0x7FE0
+_FAILURES = (
+    AttributeError,
+    BytesLengthException,
+    EOFError,
+    InvalidDicomError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What pydicom is known to raise over damaged bytes."""
 
 
 def parse(data: bytes) -> DataSet:
@@ -28,18 +43,7 @@ def parse(data: bytes) -> DataSet:
             warnings.simplefilter("ignore")
             found = dcmread(BytesIO(data), force=True, stop_before_pixels=True)
             return _convert(found, [], ())
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        EOFError,
-        OSError,
-        RecursionError,
-        NotImplementedError,
-        IndexError,
-        OverflowError,
-    ) as error:
+    except _FAILURES as error:
         raise DamagedObject(f"The object cannot be read: {type(error).__name__}.") from error
 
 

@@ -71,24 +71,36 @@ def numbers(item: ContentItem | None, concept: Key, unit: str) -> tuple[float, .
     ContentError
         If a dose is in a unit that is not known: guessing would change it.
     """
-    found: list[float] = []
-    for row in children(item, concept):
-        for measured in row.measured:
-            values = numbers_of(measured)
-            if values:
-                found.extend(_converted(row, values, unit_of(measured), unit))
-    return tuple(found)
+    return tuple(value for row in children(item, concept) for value in values(row, unit))
 
 
 def number(item: ContentItem | None, concept: Key, unit: str) -> float | None:
     """Return the first value of a NUM row in `unit`, None if absent; as `numbers`."""
     for row in children(item, concept):
-        for measured in row.measured:
-            values = numbers_of(measured)
-            converted = _converted(row, values, unit_of(measured), unit) if values else []
-            if converted:
-                return converted[0]
+        found = number_of(row, unit)
+        if found is not None:
+            return found
     return None
+
+
+def number_of(row: ContentItem, unit: str) -> float | None:
+    """Return the first value of this NUM item in `unit`, None if it has none; as `numbers`."""
+    for measured in row.measured:
+        values = numbers_of(measured)
+        converted = _converted(row, values, unit_of(measured), unit) if values else []
+        if converted:
+            return converted[0]
+    return None
+
+
+def values(row: ContentItem, unit: str) -> tuple[float, ...]:
+    """Return the values of one NUM row in `unit`; as `numbers`."""
+    found: list[float] = []
+    for measured in row.measured:
+        said = numbers_of(measured)
+        if said:
+            found.extend(_converted(row, said, unit_of(measured), unit))
+    return tuple(found)
 
 
 def _converted(row: ContentItem, values: list[float], given: str, wanted: str) -> list[float]:

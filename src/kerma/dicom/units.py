@@ -1,5 +1,7 @@
 """Units of dose objects: UCUM codes, the spellings that devices use for them, and factors."""
 
+import re
+
 from kerma.errors import ContentError
 
 _SI = {
@@ -99,7 +101,16 @@ def factor(given: str, wanted: str) -> float | None:
     if not given or given == wanted:
         return 1.0
     found = _FACTORS.get((given, wanted))
-    return found if found is not None else _FACTORS.get((_SPELLINGS.get(given, given), wanted))
+    if found is not None:
+        return found
+    spelled = _SPELLINGS.get(given, given)
+    if "{" in spelled:
+        spelled = _ANNOTATION.sub("", spelled) or "1"
+    return 1.0 if spelled == wanted else _FACTORS.get((spelled, wanted))
+
+
+_ANNOTATION = re.compile(r"\{[^}]*\}")
+"""UCUM annotations, e.g. in "mm{Al}": they do not change the unit."""
 
 
 def unreadable(meaning: str, given: str, wanted: str) -> ContentError:

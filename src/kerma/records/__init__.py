@@ -13,6 +13,7 @@ from kerma.records.projection import Filter, ProjectionEvent
 from kerma.records.study import (
     Calibration,
     Device,
+    DoseEstimate,
     Event,
     Observer,
     Patient,
@@ -31,6 +32,7 @@ __all__ = [
     "CtSource",
     "Device",
     "DoseCheck",
+    "DoseEstimate",
     "EnergyWindow",
     "Event",
     "Filter",

@@ -11,6 +11,7 @@ class CtSource(Record, frozen=True):
     tube_current_ma: float | None = None
     max_tube_current_ma: float | None = None
     rotation_time_s: float | None = None
+    aluminum_equivalent_mm: float | None = None
 
 
 class DoseCheck(Record, frozen=True):
@@ -95,3 +96,11 @@ class CtEvent(Record, frozen=True, tag_field="event_kind", tag="ct"):
     device_serial_number: str = ""
     device_observer_uid: str = ""
     operator: str = ""
+    irradiation_event_label_type: str = ""
+    reconstruction_algorithms: tuple[str, ...] = ()
+    is_repeated_acquisition: bool | None = None
+    reason_for_repeating: str = ""
+    water_equivalent_diameter_method: str = ""
+    measured_lateral_dimension_mm: float | None = None
+    measured_ap_dimension_mm: float | None = None
+    derived_effective_diameter_mm: float | None = None

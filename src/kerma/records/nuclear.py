@@ -103,6 +103,14 @@ class Rotation(Record, frozen=True):
     table_height_mm: float | None = None
 
 
+class Phase(Record, frozen=True):
+    """One item of the Phase Information Sequence (0054,0032)."""
+
+    frames: int | None = None
+    frame_duration_ms: float | None = None
+    delay_ms: float | None = None
+
+
 class ImageSeries(Record, frozen=True):
     """What one NM or PET image series says of its acquisition; values that hold for the series."""
 
@@ -126,10 +134,13 @@ class ImageSeries(Record, frozen=True):
     decay_factor: float | None = None
     dose_calibration_factor: float | None = None
     scatter_fraction_factor: float | None = None
+    coincidence_window_ns: float | None = None
     rr_intervals: int | None = None
     time_slots: int | None = None
     time_slices: int | None = None
     energy_windows: tuple[EnergyWindow, ...] = ()
     rotations: tuple[Rotation, ...] = ()
+    phases: tuple[Phase, ...] = ()
     patient_orientation: str = ""
     patient_orientation_modifier: str = ""
+    patient_gantry_relationship: str = ""

@@ -129,3 +129,24 @@ class ProjectionEvent(Record, frozen=True, tag_field="event_kind", tag="projecti
     device_serial_number: str = ""
     device_observer_uid: str = ""
     operator: str = ""
+    date_time_ended: dt.datetime | None = None
+    source_to_table_plane_mm: float | None = None
+    compression_contact_area_mm2: float | None = None
+    isocenter_primary_angle_deg: float | None = None
+    isocenter_secondary_angle_deg: float | None = None
+    isocenter_detector_rotation_deg: float | None = None
+    isocenter_primary_end_angle_deg: float | None = None
+    isocenter_secondary_end_angle_deg: float | None = None
+    isocenter_detector_rotation_end_deg: float | None = None
+    table_x_to_isocenter_mm: float | None = None
+    table_y_to_isocenter_mm: float | None = None
+    table_z_to_isocenter_mm: float | None = None
+    table_x_end_to_isocenter_mm: float | None = None
+    table_y_end_to_isocenter_mm: float | None = None
+    table_z_end_to_isocenter_mm: float | None = None
+    xray_source_id: str = ""
+    repeated: str = ""
+    """Whether the acquisition repeats another, as the object says it."""
+    reason_for_repeating: str = ""
+    rejected: str = ""
+    reason_for_rejecting: str = ""

@@ -58,6 +58,7 @@ class StudyHeader(Record, frozen=True):
     completion_flag: str = ""
     verification_flag: str = ""
     comment: str = ""
+    protocol_file_name: str = ""
 
 
 class Device(Record, frozen=True):
@@ -148,6 +149,31 @@ class Totals(Record, frozen=True):
     """True where sources overlap, so that totals are sums of events and not as declared."""
 
 
+class DoseEstimate(Record, frozen=True):
+    """One dose that somebody estimated for the patient, not the device (TID 10031–10034)."""
+
+    name: str = ""
+    quantity: str = ""
+    """Meaning of the concept, e.g. Mean Absorbed Radiation Dose (CID 10061, 10062)."""
+    organ: str = ""
+    organ_code: str = ""
+    laterality: str = ""
+    dose_mgy: float | None = None
+    dose_msv: float | None = None
+    """One of the two, by the unit of the report."""
+    representations: tuple[str, ...] = ()
+    """Kinds of maps and images the report refers to, e.g. Skin Dose Map."""
+    patient_model: str = ""
+    radiation_transport_model: str = ""
+    method_types: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    reports_used: tuple[str, ...] = ()
+    """SOP Instance UIDs of the reports the estimate was made from."""
+    events_used: tuple[str, ...] = ()
+    """Irradiation event UIDs; empty where all events of the reports were used."""
+    comment: str = ""
+
+
 class StudyRecord(Record, frozen=True):
     """One study, as one DICOM object (or, after merging, several) describes it."""
 
@@ -161,6 +187,8 @@ class StudyRecord(Record, frozen=True):
     totals: Totals = Totals()
     events: tuple[Event, ...] = ()
     series: tuple[ImageSeries, ...] = ()
+    image: ImageSeries | None = None
+    """The one series an NM or PET image describes; it is in `series` too."""
     patient_characteristics: PatientCharacteristics | None = None
     observer: Observer | None = None
     procedure_reported: str = ""
@@ -172,6 +200,7 @@ class StudyRecord(Record, frozen=True):
     report_comment: str = ""
     dose_comments: str = ""
     """Free text on radiation dose, e.g. Comments on Radiation Dose (0040,0310)."""
+    estimates: tuple[DoseEstimate, ...] = ()
     quirks: tuple[str, ...] = ()
     """Names of the repairs applied before reading."""
     notes: tuple[str, ...] = ()

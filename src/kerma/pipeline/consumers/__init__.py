@@ -1,0 +1,1 @@
+"""Who wants the objects that arrive: one file each, found by importing this folder."""

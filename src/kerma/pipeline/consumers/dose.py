@@ -1,0 +1,50 @@
+"""Dose monitoring: the first consumer of every object that arrives."""
+
+from msgspec.structs import replace
+
+from kerma.dicom import tags
+from kerma.dicom.dataset import DataSet
+from kerma.dicom.files import DicomFile
+from kerma.errors import ContentError
+from kerma.extract import record_of
+from kerma.extract.sources.philips_ct import stored_form
+from kerma.pipeline.keep import keep
+from kerma.records import StudyRecord
+from kerma.store import consumers, rules
+from kerma.store.arrival import ObjectFacts, Saved
+from kerma.store.save import already, save
+
+_MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
+
+
+def _wants(header: DataSet) -> bool:
+    return header.first(tags.SOPClassUID) != _MEDIA_DIRECTORY
+
+
+def _take(file: DicomFile, facts: ObjectFacts) -> Saved:
+    """Read the record, keep a copy of the object if the site wants one, and save.
+
+    Raises
+    ------
+    KermaError
+        If the object carries no dose, cannot be read without guessing, or says something else
+        than the stored object of its SOP Instance UID.
+    """
+    known = already(facts)
+    if known is None:
+        original = file.data_set.copy()
+        record = stored_form(record_of(file))
+        known = save(record, replace(facts, path=_kept(original, record, facts)))
+    if known.outcome == "refused":
+        raise ContentError(known.reason)
+    return known
+
+
+def _kept(original: DataSet, record: StudyRecord, facts: ObjectFacts) -> str:
+    """Keep a copy, if the site keeps such objects, and return where."""
+    site = rules.load()
+    wanted = "keep_image_headers" if record.kind.endswith("image") else "keep_reports"
+    return keep(original, facts.content_hash, site) if site.option(wanted, True) else ""
+
+
+consumers.add(consumers.Consumer(name="dose", wants=_wants, take=_take, order=0))

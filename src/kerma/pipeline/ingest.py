@@ -1,0 +1,100 @@
+"""One arrival in, what became of it out: read, hand to who wants it, or to the quarantine."""
+
+from kerma.dicom import tags
+from kerma.dicom.files import DicomFile, read_bytes
+from kerma.dicom.lean import Bytes
+from kerma.errors import KermaError, NoDose
+from kerma.extract import EXTRACTOR_VERSION
+from kerma.pipeline import consumers as _consumers
+from kerma.pipeline.find import Arrival, UnreadablePath
+from kerma.records.base import Record
+from kerma.registry import load_all
+from kerma.store import consumers, ledger, quarantine
+from kerma.store.arrival import ObjectFacts, Saved
+
+load_all(_consumers)
+
+
+class Outcome(Record, frozen=True):
+    """What became of one object; a line of the report of `kerma import`."""
+
+    path: str
+    outcome: str
+    """`imported`, `merged`, `duplicate`, `skipped` or `refused`."""
+    reason: str = ""
+    study_instance_uid: str = ""
+    modality: str = ""
+
+
+def ingest(arrival: Arrival, came_by: str = "import") -> Outcome:
+    """Import one object, whole or not at all; whatever cannot be used goes to the quarantine.
+
+    Parameters
+    ----------
+    arrival
+        Where the object is.
+    came_by
+        The way it came, for the ledger: `import`, `upload` and so on.
+    """
+    try:
+        with arrival.open() as data:
+            return _ingest(arrival, data, came_by)
+    except UnreadablePath as error:
+        return Outcome(path=arrival.name, outcome="refused", reason=str(error))
+    except KermaError as error:
+        quarantine.put(b"", error, came_by=came_by, origin=arrival.name)
+        return Outcome(path=arrival.name, outcome="refused", reason=str(error))
+
+
+def _ingest(arrival: Arrival, data: Bytes, came_by: str) -> Outcome:
+    facts = ObjectFacts(sop_instance_uid="", content_hash="", came_by=came_by)
+    modality = ""
+    try:
+        file = read_bytes(data)
+        facts = facts_of(file, came_by)
+        modality = file.data_set.first(tags.Modality)
+        saved = offer(file, facts)
+    except KermaError as error:
+        saved = Saved(outcome="refused", reason=str(error))
+        quarantine.put(data, error, came_by=came_by, origin=arrival.name, facts=facts)
+    return Outcome(
+        path=arrival.name,
+        outcome=saved.outcome,
+        reason=saved.reason,
+        study_instance_uid=facts.study_instance_uid,
+        modality=modality,
+    )
+
+
+def offer(file: DicomFile, facts: ObjectFacts) -> Saved:
+    """Hand an object to every consumer that wants it; return what the first did.
+
+    Raises
+    ------
+    KermaError
+        If the first that wants it must refuse it.
+    """
+    header = file.data_set
+    taken: list[Saved] = []
+    for consumer in consumers.in_order():
+        if consumer.wants(header):
+            try:
+                taken.append(consumer.take(file, facts))
+            except NoDose as error:
+                taken.append(Saved(outcome="skipped", reason=str(error)))
+                ledger.record(facts, consumer.name, "skipped", str(error))
+    return taken[0] if taken else Saved(outcome="skipped", reason="Nothing here wants this object.")
+
+
+def facts_of(file: DicomFile, came_by: str) -> ObjectFacts:
+    """Return what the ledger keeps of an object. To be asked before a quirk repairs it."""
+    header = file.data_set
+    return ObjectFacts(
+        sop_instance_uid=header.first(tags.SOPInstanceUID),
+        study_instance_uid=header.first(tags.StudyInstanceUID),
+        series_instance_uid=header.first(tags.SeriesInstanceUID),
+        sop_class_uid=header.first(tags.SOPClassUID),
+        content_hash=file.digest(),
+        came_by=came_by,
+        extractor_version=str(EXTRACTOR_VERSION),
+    )

@@ -1,0 +1,86 @@
+"""Kerma's own copy of an object: identity out, pixel data left, compressed, under its hash.
+
+With it a better extractor can read an object again without asking the PACS.
+"""
+
+import os
+from pathlib import Path
+
+import zstandard
+from django.conf import settings
+
+from kerma.dicom.dataset import DataSet
+from kerma.dicom.deidentify import Identity, Part, replace_identity
+from kerma.dicom.encode import to_file
+from kerma.dicom.files import DicomFile, read_bytes
+from kerma.errors import KermaError
+from kerma.store import identity
+from kerma.store.rules import Rules
+
+_compressor = zstandard.ZstdCompressor(level=3)
+
+
+class CopyGone(KermaError):
+    """Kerma's copy of an object is no longer there."""
+
+
+def keep(original: DataSet, content_hash: str, rules: Rules) -> str:
+    """Keep a copy of `original`, which is not changed, and return where, below the objects folder.
+
+    Keeping the same object again does nothing. The copy is whole or not there.
+    """
+    relative = f"{content_hash[:2]}/{content_hash[2:4]}/{content_hash[4:]}.dcm.zst"
+    path = _folder() / relative
+    if not path.exists():
+        data_set = original.copy()
+        replace_identity(data_set, _parts(rules))
+        _write_whole(path, _compressor.compress(to_file(data_set)))
+    return relative
+
+
+def kept(relative: str) -> DicomFile:
+    """Return the copy of an object.
+
+    Raises
+    ------
+    CopyGone
+        If there is none, or none that can be read.
+    """
+    if not relative:
+        raise CopyGone("No copy of this object was kept.")
+    try:
+        packed = (_folder() / relative).read_bytes()
+    except OSError:
+        raise CopyGone("The copy of this object is gone.") from None
+    return read_bytes(zstandard.ZstdDecompressor().decompressobj().decompress(packed))
+
+
+def discard(relative: str) -> None:
+    """Remove the copy of an object, if there is one."""
+    if relative:
+        (_folder() / relative).unlink(missing_ok=True)
+
+
+def _folder() -> Path:
+    return Path(settings.KERMA_HOME) / "objects"
+
+
+def _parts(rules: Rules) -> Identity:
+    """Return the site's identity policy for the parts of an object."""
+
+    def part(choice: str) -> Part:
+        return lambda value: identity.kept(value, choice)
+
+    return Identity(
+        name=part(rules.name),
+        patient_id=part(rules.patient_id),
+        birth_date=part(rules.birth_date),
+        accession_number=part(rules.accession_number),
+    )
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_bytes(data)
+    temporary.replace(path)
