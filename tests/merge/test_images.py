@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from kerma.merge import merge
+from kerma.records import DoseEstimate, Totals
 from tests.merge.builders import at, header, image, report, shot
 
 RAW = {"presentation_intent": "FOR PROCESSING", "laterality": "Left", "view": "cranio-caudal"}
@@ -213,3 +214,33 @@ def test_the_header_is_that_of_the_report_completed_from_the_image():
 
     assert (study.sop_instance_uid, study.study_id) == ("R", "report")
     assert study.accession_number == "ACC"
+
+
+def test_beside_a_report_that_lists_no_events_images_tell_them_and_its_totals_stand():
+    told = report("R", [], totals=Totals(events=0, dap_gym2=9e-6), scope_of_accumulation="Study")
+    images = [image("I1", shot(1)), image("I2", shot(2, irradiation_event_uid=""))]
+
+    study = only([told, *images])
+
+    assert len(study.record.events) == study.record.totals.events == 2
+    assert study.record.totals.dap_gym2 == 9e-6
+
+
+def test_estimates_of_patient_dose_are_kept_beside_the_exposures():
+    estimate = DoseEstimate(organ="Skin", dose_mgy=120.0)
+    estimated = report("E", [], 99, kind="patient dose SR", estimates=(estimate,), totals=Totals())
+
+    study = only([estimated, report("R", [shot(1)])])
+
+    assert study.record.estimates == (estimate,)
+    assert (study.record.kind, len(study.record.events)) == ("RF RDSR", 1)
+    assert study.states == {"E": "active", "R": "active"}
+    assert study.record.notes == ()
+
+
+def test_a_relabelled_copy_in_another_study_is_a_study_of_its_own():
+    copy = report("R", [shot(1)], study=header("R", study_instance_uid="9.9"))
+
+    studies = merge([report("R", [shot(1)]), copy])
+
+    assert [study.record.study.study_instance_uid for study in studies] == ["1.2.3", "9.9"]

@@ -6,6 +6,7 @@ and written from it, so that it is known what a reader must find.
 
 from kerma.demo.files import write_objects
 from kerma.demo.hospital import DemoObject, DemoStudy, Truth, broken_study, draw_studies
+from kerma.demo.tables import institutions
 
 __all__ = [
     "DemoObject",
@@ -13,5 +14,6 @@ __all__ = [
     "Truth",
     "broken_study",
     "draw_studies",
+    "institutions",
     "write_objects",
 ]

@@ -114,9 +114,6 @@ def _event(
         source_to_detector_mm=to_detector_mm,
         source_to_isocenter_mm=system.source_to_isocenter_mm,
         source_to_reference_point_mm=to_reference_mm,
-        device_manufacturer=system.manufacturer,
-        device_model=system.model,
-        device_serial_number=system.serial_number,
     )
     return msgspec.structs.replace(
         event,
@@ -184,9 +181,6 @@ def _geometry(visit: Visit, procedure: RfProcedure, run: _Run, lateral: bool) ->
         "table_longitudinal_mm": rounded(chance.normal(650, 60), 4),
         "table_lateral_mm": rounded(chance.normal(0, 15), 4),
         "table_height_mm": rounded(chance.normal(40, 25), 4),
-        "table_head_tilt_deg": 0.0,
-        "table_horizontal_rotation_deg": 0.0,
-        "table_cradle_tilt_deg": 0.0,
         "patient_table_relationship": "headfirst",
         "patient_orientation": "Recumbent",
         "patient_orientation_modifier": "Supine",
@@ -233,7 +227,7 @@ _ADDED = (
 def _sum(planes: tuple[Totals, ...]) -> Totals:
     """Return the totals of the study: those of the only plane, or the sum of the planes."""
     if len(planes) == 1:
-        return planes[0]
+        return msgspec.structs.replace(planes[0], plane="")
     whole: dict[str, Any] = {
         name: math.fsum(getattr(plane, name) for plane in planes) for name in _ADDED
     }

@@ -125,11 +125,15 @@ def broken_study(*, seed: int, until: dt.datetime) -> DemoStudy:
 
 
 def _examination(plan: Plan) -> _Made:
-    """Return the records of an examination."""
-    chance, system = Chance(plan.seed, "study", plan.number), plan.system
+    """Return the records of an examination.
+
+    UIDs follow from the time it starts, so that other times never come under the same UIDs.
+    """
+    system = plan.system
+    start = draw_start(system, plan.until, Chance(plan.seed, "start", plan.number))
+    chance = Chance(plan.seed, "study", plan.number, start)
     procedure = _procedure(system, chance)
     group = procedure.group
-    start = draw_start(system, plan.until, chance)
     patient = draw_patient(group, chance.whole(1, max(12, plan.studies // 2)), start, plan.seed)
     is_test = plan.nth % TEST_EVERY == 3 and system.kind != "nm"
     visit = arrange(system, procedure, phantom() if is_test else patient, start, chance)

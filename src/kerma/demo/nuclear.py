@@ -36,8 +36,9 @@ def report(visit: Visit, given: Administration) -> StudyRecord:
     """Return the radiopharmaceutical dose report of one administration."""
     at = (given.stop or visit.start) + dt.timedelta(minutes=80)
     patient = visit.patient
+    said = msgspec.structs.replace(given, radiopharmaceutical="", start_time=None)
     return msgspec.structs.replace(
-        _record(visit, "NM RRDSR", (given,)),
+        _record(visit, "NM RRDSR", (said,)),
         study=visit.header(nuclear_report.SOP_CLASS, "PET Dose Report", 501, at),
         procedure_reported="PET study for localization of tumor",
         intent="Diagnostic Intent",
@@ -71,7 +72,6 @@ def image(
     shown = msgspec.structs.replace(
         given,
         effective_dose_msv=None,
-        effective_dose_conversion_factor_msv_per_mbq=None,
         organ_doses=(),
         route="",
     )
@@ -115,7 +115,6 @@ def _administration(
         start_time=at.time(),
         route="Intravenous route",
         effective_dose_msv=rounded(activity_mbq * coefficient, 4) if coefficient else None,
-        effective_dose_conversion_factor_msv_per_mbq=coefficient,
         organ_doses=_organ_doses(activity_mbq) if coefficient else (),
     )
 

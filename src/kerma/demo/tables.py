@@ -157,6 +157,11 @@ def systems() -> tuple[System, ...]:
     return _read("systems", dict[str, tuple[System, ...]])["systems"]
 
 
+def institutions() -> frozenset[str]:
+    """Return the names of the places where all demonstration studies are made."""
+    return frozenset(system.institution for system in systems())
+
+
 @cache
 def ct() -> tuple[CtProcedure, ...]:
     """Return the CT procedures."""

@@ -13,6 +13,8 @@ from kerma.records import Code
 
 _SRT_SCHEMES = frozenset(("SRT", "SNM3", "99SDM", "SNM"))
 """Designators under which SNOMED RT codes are met (PS3.16 8, and older objects)."""
+_SPELLINGS = {"DCM": "DCM", "DICOM": "DCM", "DCMR": "DCM", "SCT": "SCT", "SNOMED-CT": "SCT"}
+"""Designators as devices write them. Without one, six digits are a code of PS3.16 annex D."""
 _TO_SCT: dict[str, str] = {str(srt): str(sct) for srt, sct in mapping["SRT"].items()}
 
 
@@ -28,7 +30,11 @@ def key(value: str, scheme: str) -> Key:
     if scheme in _SRT_SCHEMES:
         found = _TO_SCT.get(value)
         return Key(found, "SCT") if found else Key(value, "SRT")
-    return Key(value, scheme)
+    if scheme in ("DCM", "SCT"):
+        return Key(value, scheme)
+    if not scheme and len(value) == 6 and value.isdigit():
+        return Key(value, "DCM")
+    return Key(value, _SPELLINGS.get(scheme.upper(), scheme))
 
 
 def dcm(value: str) -> Key:

@@ -25,7 +25,8 @@ _SI = {
     "length": {"m": 1.0, "dm": 0.1, "cm": 0.01, "mm": 1e-3, "um": 1e-6},
     "area": {"m2": 1.0, "dm2": 1e-2, "cm2": 1e-4, "mm2": 1e-6},
     "volume": {"cm3": 1.0, "ml": 1.0, "mL": 1.0, "l": 1e3, "L": 1e3, "ul": 1e-3},
-    "time": {"s": 1.0, "ms": 1e-3, "us": 1e-6, "min": 60.0, "h": 3600.0, "d": 86400.0},
+    "time": {"s": 1.0, "ms": 1e-3, "us": 1e-6, "min": 60.0, "h": 3600.0, "d": 86400.0,
+             "wk": 604800.0, "mo": 2629800.0, "a": 31557600.0},
     "voltage": {"kV": 1.0, "V": 1e-3, "MV": 1e3},
     "current": {"A": 1.0, "mA": 1e-3, "uA": 1e-6},
     "charge": {"A.s": 1.0, "mA.s": 1e-3, "uA.s": 1e-6, "mAs": 1e-3, "uAs": 1e-6},
@@ -42,6 +43,11 @@ _SI = {
     "glucose": {"mmol/l": 1.0, "mmol/L": 1.0, "mg/dl": 1 / 18.016, "mg/dL": 1 / 18.016},
     "creatinine": {"mg/dl": 1.0, "mg/dL": 1.0, "umol/l": 1 / 88.42, "umol/L": 1 / 88.42},
     "body mass index": {"kg/m2": 1.0},
+    "specific activity": {"Bq/mol": 1.0, "Bq/mmol": 1e3, "Bq/umol": 1e6, "kBq/mmol": 1e6,
+                          "MBq/mmol": 1e9, "MBq/umol": 1e12, "GBq/mmol": 1e12, "GBq/umol": 1e15},
+    "filtration rate": {"ml/min/{1.73_m2}": 1.0, "mL/min/{1.73_m2}": 1.0, "ml/min{1.73_m2}": 1.0,
+                        "mL/min{1.73_m2}": 1.0, "ml/min/1.73m2": 1.0, "mL/min/1.73m2": 1.0,
+                        "ml/min/1.73 m2": 1.0, "mL/min/1.73 m2": 1.0},
 }  # fmt: skip
 """Quantity -> UCUM code (or a spelling that is met for it) -> factor to the quantity's base."""
 

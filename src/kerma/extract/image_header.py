@@ -111,16 +111,23 @@ def scaled(value: float | None, factor: float) -> float | None:
     return None if value is None else float(f"{value * factor:.12g}")
 
 
-def private(header: DataSet, creator: str, tag: int) -> int:
-    """Return where a private element lies in this object, 0 if its creator has no block here.
+Private = tuple[str, int]
+"""Creator and tag as documented, e.g. ("GEMS_SENO_02", 0x00450049) for (0045,xx49)."""
 
-    `tag` is group and element as documented, e.g. 0x00450049 for (0045,xx49) (PS3.5 7.8.1).
-    """
-    group = tag & 0xFFFF0000
-    for block in range(0x10, 0x20):
-        if group | block in header and header.first(group | block) == creator:
-            return group | block << 8 | tag & 0xFF
-    return 0
+
+def private_text(header: DataSet, names: dict[Private, str]) -> dict[str, str]:
+    """Return private elements by the names we give them, those the object has (PS3.5 7.8.1)."""
+    creators = [tag for tag in header.elements if tag & 0x10000 and 0x10 <= tag & 0xFFFF <= 0xFF]
+    if not creators:
+        return {}
+    blocks = {(header.first(tag), tag >> 16): tag & 0xFF for tag in creators}
+    found = {}
+    for (creator, tag), name in names.items():
+        block = blocks.get((creator, tag >> 16), 0)
+        value = header.text(tag & 0xFFFF0000 | block << 8 | tag & 0xFF) if block else ""
+        if value:
+            found[name] = value
+    return found
 
 
 def _parts(header: DataSet) -> list[DataSet]:

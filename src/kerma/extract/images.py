@@ -6,6 +6,7 @@ Filtration, X-Ray Grid and DX Positioning (PS3.3 C.8.7, C.8.11); the units are t
 
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from kerma.dicom import tags
@@ -13,7 +14,7 @@ from kerma.dicom.codes import key
 from kerma.dicom.dataset import DataSet
 from kerma.extract.base import DoseObject
 from kerma.extract.concepts.common import LATERALITIES
-from kerma.extract.image_header import ImageHeader, private, scaled, words
+from kerma.extract.image_header import ImageHeader, scaled, words
 from kerma.records import Filter, ProjectionEvent
 
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
@@ -228,7 +229,8 @@ def _filtration(image: ImageHeader) -> dict[str, Any]:
 def filters(image: ImageHeader) -> tuple[Filter, ...]:
     """Return the filters of the beam (PS3.3 C.8.7.10), minimum and maximum in order."""
     found: list[Filter] = []
-    for item in image.items(tags.XRayFilterSequence) or [image]:
+    holders: Sequence[DataSet | ImageHeader] = image.items(tags.XRayFilterSequence) or [image]
+    for item in holders:
         kind = item.text(tags.FilterType)
         if kind.upper() == "NONE":
             continue
@@ -247,9 +249,7 @@ def _filter(
     if low is not None and high is not None and low > high:
         low, high = high, low
         notes.append("Minimum and maximum of a filter thickness were the wrong way round.")
-    return Filter(
-        material=material(name), thickness_min_mm=low, thickness_max_mm=high, type=kind
-    )
+    return Filter(material=material(name), thickness_min_mm=low, thickness_max_mm=high, type=kind)
 
 
 def _at(values: list[float | None], n: int) -> float | None:
@@ -338,14 +338,3 @@ def _area_m2(sides_mm: tuple[float, ...], shape: str) -> float | None:
     if shape.upper() in ("", "RECTANGLE") and len(sides_mm) >= 2:
         return scaled(sides_mm[0] * sides_mm[1], 1e-6)
     return None
-
-
-def vendor_values(header: DataSet, names: dict[tuple[str, int], str]) -> dict[str, str]:
-    """Return private elements that a vendor documents, by name; (creator, tag) -> name."""
-    found = {}
-    for (creator, tag), name in names.items():
-        place = private(header, creator, tag)
-        value = header.text(place) if place else ""
-        if value:
-            found[name] = value
-    return found

@@ -80,7 +80,7 @@ def record_of(found: DoseObject, modality: str = "") -> StudyRecord:
     items = containers(root, c.IRRADIATION_EVENT_X_RAY_DATA)
     if not accumulated and not items:
         raise NoDose("This radiation dose report holds neither totals nor irradiation events.")
-    comment = _comment(root)
+    comment = comment_of(root)
     events = _completed([read_event(item) for item in items], accumulated, comment)
     summed = totals(accumulated, events)
     summed = replace(summed, patient_position=vendor.siemens_text(comment, "Position"))
@@ -127,7 +127,8 @@ def base_record(found: DoseObject) -> StudyRecord:
     )
 
 
-def _comment(root: ContentItem) -> str:
+def comment_of(root: ContentItem) -> str:
+    """Return the comments of a report (TID 10001 row 14), one a line."""
     return "\n".join(row.text for row in sr.children(root, c.COMMENT) if row.text)
 
 
@@ -185,6 +186,10 @@ def fluoroscopy_or_radiography(
 
 
 def _is_angiographic(event: ProjectionEvent) -> bool:
-    if event.acquisition_plane in ("Plane A", "Plane B"):
+    if event.acquisition_plane in _BIPLANE:
         return True
     return event.source_to_isocenter_mm is not None and bool(event.pulse_rate_per_s)
+
+
+_BIPLANE = frozenset(("Plane A", "Plane B"))
+"""CID 10003: two tubes about one patient."""

@@ -13,7 +13,7 @@ from kerma.records import Filter, ProjectionEvent
 
 _WORDS: dict[str, Key] = {
     "acquisition_plane": p.ACQUISITION_PLANE,
-    "event_type": p.ACQUISITION_TYPE,
+    "event_type": p.EVENT_TYPE,
     "target_region": c.TARGET_REGION,
     "anatomical_structure": p.ANATOMICAL_STRUCTURE,
     "view": p.IMAGE_VIEW,
@@ -30,14 +30,14 @@ _WORDS: dict[str, Key] = {
 }
 """Field -> coded row."""
 _CODES: dict[str, Key] = {
-    "event_type_code": p.ACQUISITION_TYPE,
+    "event_type_code": p.EVENT_TYPE,
     "anatomical_structure_code": p.ANATOMICAL_STRUCTURE,
     "view_code": p.IMAGE_VIEW,
     "reference_point_definition_code": p.REFERENCE_POINT_DEFINITION,
 }
 """Field -> coded row of which the code value is kept too, as in the object."""
 _TEXTS: dict[str, Key] = {
-    "irradiation_event_label": p.IRRADIATION_EVENT_LABEL,
+    "irradiation_event_label": p.EVENT_LABEL,
     "acquisition_protocol": c.ACQUISITION_PROTOCOL,
     "comment": c.COMMENT,
     "xray_source_id": p.X_RAY_SOURCE_ID,

@@ -71,7 +71,7 @@ def _calibration(item: ContentItem | None) -> Calibration | None:
     )
 
 
-def _agd(rows: Rows, events: Sequence[ProjectionEvent]) -> dict[str, float]:
+def _agd(rows: Rows, events: Sequence[ProjectionEvent]) -> dict[str, Any]:
     """Return accumulated average glandular dose per side (TID 10005).
 
     The side is the laterality below the row. Devices also use another modifier whose value is a

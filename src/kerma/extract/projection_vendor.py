@@ -79,9 +79,7 @@ def _from_philips_rows(values: dict[str, Any]) -> dict[str, float | str]:
     return found
 
 
-def _exposure_time(
-    values: dict[str, Any], found: dict[str, float | str]
-) -> dict[str, float | str]:
+def _exposure_time(values: dict[str, Any], found: dict[str, float | str]) -> dict[str, float | str]:
     """Return pulses times pulse width where the report has no exposure time."""
     pulses = values["number_of_pulses"]
     if pulses is None:

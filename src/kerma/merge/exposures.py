@@ -6,19 +6,25 @@ from kerma.merge.events import unite
 from kerma.merge.images import Exposure, exposures, match
 from kerma.merge.kinds import is_image
 from kerma.merge.result import Merged
+from kerma.merge.sums import declares
 from kerma.merge.totals import parts_of, total
 from kerma.records import StudyRecord
 
 
 def merge_exposures(records: Sequence[StudyRecord]) -> Merged:
-    """Return each exposure once, given the sources in canonical order."""
+    """Return each exposure once, given the sources in canonical order.
+
+    Beside a report that lists no events images tell the exposures, but its totals stand.
+    """
     images = [record for record in records if is_image(record)]
     documents = [record for record in records if not is_image(record)]
     union = unite(documents, imaged=any(record.events for record in images))
-    reports = [document.record for document in union.active]
+    reports = [document.record for document in union.active] if union.events else []
     matched = match(exposures(images), union.events, reports)
     events = (*matched.events, *(exposure.event for exposure in matched.further))
-    parts = (*parts_of(union), *(exposure.part for exposure in matched.further))
+    parts = parts_of(union)
+    if union.events or not any(declares(part.totals[0]) for part in parts):
+        parts = (*parts, *(exposure.part for exposure in matched.further))
     states = {document.record.study.sop_instance_uid: "superseded" for document in union.superseded}
     return Merged(
         events=events,

@@ -122,3 +122,8 @@ def fits_within(totals: Totals, larger: Totals) -> bool:
         if value is not None and (limit is None or value > limit):
             return False
     return True
+
+
+def declares(totals: Totals) -> bool:
+    """Whether any total is declared."""
+    return any(getattr(totals, name) is not None for name in ADDED)

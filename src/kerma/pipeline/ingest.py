@@ -82,7 +82,7 @@ def offer(file: DicomFile, facts: ObjectFacts) -> Saved:
                 taken.append(consumer.take(file, facts))
             except NoDose as error:
                 taken.append(Saved(outcome="skipped", reason=str(error)))
-                ledger.record(facts, consumer.name, "skipped", str(error))
+                ledger.note(facts, consumer.name, taken[-1])
     return taken[0] if taken else Saved(outcome="skipped", reason="Nothing here wants this object.")
 
 

@@ -2,14 +2,9 @@
 
 from typing import NamedTuple
 
-from django.db import connection
-from msgspec.structs import replace
-
-from kerma.merge import merge
 from kerma.records import StudyRecord
-from kerma.store import rules
-from kerma.store.held import stored_sources
 from kerma.store.models import Source, Study
+from kerma.store.studies import record_of
 
 
 class Told(NamedTuple):
@@ -20,17 +15,6 @@ class Told(NamedTuple):
 
 
 def told(study: Study) -> Told:
-    """Return the merged record, with the size that counts for the study, and its sources."""
-    with connection.cursor() as cursor:
-        decided = rules.load(cursor)
-        held = stored_sources(cursor, study.study_instance_uid)
-    records = [one.sorted_record for one in held]
-    merged = merge(records, trusts_observer_uid=decided.trusts_observer_uid)
-    record = next(
-        one.record
-        for one in merged
-        if (one.record.modality, one.equipment) == (study.modality, study.equipment)
-    )
-    patient = replace(record.patient, height_m=study.height_m, weight_kg=study.weight_kg)
+    """Return the merged record and the sources, the first to arrive first."""
     sources = study.sources.defer("record").order_by("received_at", "id")
-    return Told(replace(record, patient=patient), list(sources))
+    return Told(record_of(study), list(sources))

@@ -11,6 +11,7 @@ from kerma.store.models import Device, System
 from kerma.store.options import ADOPT_DISPLAY_NAMES
 from kerma.store.rules import Rules, observer_uid
 
+
 class Placed(NamedTuple):
     """A device with the system it belongs to."""
 

@@ -1,6 +1,6 @@
 """The sources of one study as they are held in memory while they are merged."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db.backends.utils import CursorWrapper
@@ -60,12 +60,18 @@ SELECT s.id, s.study_id, s.sop_instance_uid, s.content_hash, s.state, s.not_pati
 def stored_sources(cursor: CursorWrapper, study_instance_uid: str) -> list[Held]:
     """Return the stored sources of all studies with this UID."""
     cursor.execute(_SOURCES, [study_instance_uid])
-    return [
-        Held(
-            *row[:5],
-            not_patient=msgspec.json.decode(row[5]),
-            record=unpack(row[6]),
-            placed=Placed(*row[7:]),
-        )
-        for row in cursor.fetchall()
-    ]
+    return [_held(row) for row in cursor.fetchall()]
+
+
+def _held(row: tuple[Any, ...]) -> Held:
+    row_id, study_id, sop, content_hash, state, patterns, record, *placed = row
+    return Held(
+        row_id=row_id,
+        study_id=study_id,
+        sop_instance_uid=sop,
+        content_hash=content_hash,
+        state=state,
+        not_patient=msgspec.json.decode(patterns),
+        placed=Placed(*placed),
+        record=unpack(record),
+    )

@@ -42,24 +42,24 @@ def apply(record: StudyRecord, rules: Rules) -> StudyRecord:
     The age is worked out before the birth date goes.
     """
     patient = record.patient
-    kept = Patient(
-        name=_kept(patient.name, rules.name),
-        id=_kept(patient.id, rules.patient_id),
-        other_ids=tuple(filter(None, (_kept(x, rules.patient_id) for x in patient.other_ids))),
+    stored = Patient(
+        name=kept(patient.name, rules.name),
+        id=kept(patient.id, rules.patient_id),
+        other_ids=tuple(filter(None, (kept(x, rules.patient_id) for x in patient.other_ids))),
         birth_date=patient.birth_date if rules.birth_date == "store" else None,
         sex=patient.sex,
         age_years=_age_years(record),
         height_m=patient.height_m,
         weight_kg=patient.weight_kg,
     )
-    accession = _kept(record.study.accession_number, rules.accession_number)
+    accession = kept(record.study.accession_number, rules.accession_number)
     if accession == record.study.accession_number:
-        return record if kept == patient else replace(record, patient=kept)
-    return replace(record, patient=kept, study=replace(record.study, accession_number=accession))
+        return record if stored == patient else replace(record, patient=stored)
+    return replace(record, patient=stored, study=replace(record.study, accession_number=accession))
 
 
-def _kept(value: str, choice: str) -> str:
-    """Return what is kept of a value."""
+def kept(value: str, choice: str) -> str:
+    """Return what is kept of a value if the site has chosen to `store`, `hash` or `drop` it."""
     if not value or choice == "store":
         return value
     if choice == "hash":

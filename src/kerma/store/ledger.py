@@ -30,10 +30,10 @@ _AGAIN = "UPDATE SET disposition = excluded.disposition, reason = excluded.reaso
 
 
 @transaction.atomic
-def record(obj: ObjectFacts, consumer: str, disposition: str, reason: str = "") -> None:
-    """Note what `consumer` did with an object that it saved nothing of."""
+def note(obj: ObjectFacts, consumer: str, saved: Saved) -> None:
+    """Note what `consumer` did with an object, where it has no transaction of its own for it."""
     with connection.cursor() as cursor:
-        enter(cursor, obj, consumer, Saved(outcome=disposition, reason=reason))
+        enter(cursor, obj, consumer, saved)
 
 
 def enter(

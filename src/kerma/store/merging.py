@@ -140,10 +140,10 @@ def _parts(
 
 def _continued(part: _Part, free: dict[int, Stored]) -> _Part:
     """Give `part` one of the `free` studies that its sources were in, if there is any."""
-    ids = sorted({m.study_id for m in part.members if m.study_id in free})  # type: ignore[type-var]
-    same = [i for i in ids if free[i].modality == part.merged.record.modality]  # type: ignore[index]
+    ids = sorted({m.study_id for m in part.members if m.study_id is not None} & free.keys())
+    same = [i for i in ids if free[i].modality == part.merged.record.modality]
     for study_id in (*same, *ids):
-        return part._replace(before=free.pop(study_id))  # type: ignore[arg-type]
+        return part._replace(before=free.pop(study_id))
     return part
 
 
@@ -183,6 +183,4 @@ def _write(cursor: CursorWrapper, part: _Part, row: Row) -> int:
 
 def _placements(part: _Part, study_id: int) -> dict[str, Placement]:
     is_new = part.before is None
-    return {
-        sop: Placement(study_id, state, is_new) for sop, state in part.merged.states.items()
-    }
+    return {sop: Placement(study_id, state, is_new) for sop, state in part.merged.states.items()}

@@ -70,8 +70,12 @@ def _unpack(found: tuple[tuple[str, str], ...]) -> Rules:
         by_kind.setdefault(kind, []).append(value)
     policy = by_kind.get("policy", ["drop drop drop store"])[0].split()
     options = msgspec.json.decode(by_kind.get("options", ["{}"])[0])
+    name, patient_id, birth_date, accession_number = policy
     return Rules(
-        *policy,
+        name=name,
+        patient_id=patient_id,
+        birth_date=birth_date,
+        accession_number=accession_number,
         id_patterns=_folded(by_kind.get("id", [])),
         name_patterns=_folded(by_kind.get("name", [])),
         untrusted_models=frozenset(by_kind.get("untrusted", [])),

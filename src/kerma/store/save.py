@@ -71,7 +71,7 @@ def _save(cursor: CursorWrapper, record: StudyRecord, obj: ObjectFacts) -> Saved
     if shown and _image_order(shown.record) < _image_order(source.record):
         return _noted(cursor, obj, Saved(outcome="duplicate", study_ids=_ids(shown.study_id)))
     if shown:
-        models.Source.objects.filter(pk=shown.row_id).delete()
+        cursor.execute("DELETE FROM store_source WHERE id = %s", [shown.row_id])
         held.remove(shown)
     return _noted(cursor, obj, _join(cursor, source, row, held, site), source.placed.device_id)
 

@@ -27,14 +27,9 @@ def study_row(record: StudyRecord) -> Row:
         **_of_ct(record),
         **_of_projection(record),
         **_of_nuclear(record),
-        "acquisition_protocols": _lines(getattr(e, "acquisition_protocol", "") for e in record.events),
-        "target_regions": _lines(getattr(e, "target_region", "") for e in record.events),
+        "acquisition_protocols": _lines(_named("acquisition_protocol", record)),
+        "target_regions": _lines(_named("target_region", record)),
     }
-
-
-def day_of(record: StudyRecord) -> dt.date:
-    """Return the date a study is counted and sorted under."""
-    return record.study.study_date or _date_time(record).date()
 
 
 def _header(record: StudyRecord) -> Row:
@@ -171,6 +166,11 @@ def _of_nuclear(record: StudyRecord) -> Row:
 
 def _either(declared: float | None, summed: float | None) -> float | None:
     return summed if declared is None else declared
+
+
+def _named(name: str, record: StudyRecord) -> Iterable[str]:
+    """Return the texts of this name of the events; administrations have none."""
+    return (getattr(event, name, "") for event in record.events)
 
 
 def _said(values: Iterable[float | None]) -> list[float]:

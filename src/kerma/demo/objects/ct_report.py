@@ -73,6 +73,7 @@ def _accumulated(record: StudyRecord) -> Dataset:
 def _event(event: CtEvent, old: bool) -> Dataset:
     """Return one acquisition (TID 10013)."""
     region, context = event.target_region, event.procedure_context
+    modulation = event.modulation_type
     return container(
         dcm("113819", "CT Acquisition"),
         text(dcm("125203", "Acquisition Protocol"), event.acquisition_protocol),
@@ -82,6 +83,7 @@ def _event(event: CtEvent, old: bool) -> Dataset:
         uidref(dcm("113769", "Irradiation Event UID"), event.irradiation_event_uid),
         _parameters(event),
         _dose(event, old),
+        text(dcm("113842", "X-Ray Modulation Type"), modulation) if modulation else None,
         header.irradiating_device(
             event.device_manufacturer, event.device_model, event.device_serial_number
         ),
@@ -117,13 +119,12 @@ def _source(source: CtSource) -> Dataset:
 
 
 def _dose(event: CtEvent, old: bool) -> Dataset:
-    modulation, ssde_mgy = event.modulation_type, event.ssde_mgy
+    ssde_mgy = event.ssde_mgy
     return container(
         dcm("113829", "CT Dose"),
         num(dcm("113830", "Mean CTDIvol"), event.ctdivol_mgy, "mGy"),
         code(dcm("113835", "CTDIw Phantom Type"), term(event.phantom_type)),
         num(dcm("113838", "DLP"), event.dlp_mgycm, "mGy.cm"),
-        text(dcm("113842", "X-Ray Modulation Type"), modulation) if modulation else None,
         _size_specific(event, old) if ssde_mgy is not None else None,
         *(_dose_check(event.dose_check, old) if event.dose_check else []),
     )

@@ -98,7 +98,7 @@ def _planar(series: ImageSeries) -> dict[str, Any]:
         "NumberOfEnergyWindows": 1,
         "NumberOfDetectors": 1,
         "EnergyWindowInformationSequence": {"EnergyWindowRangeSequence": _windows(series)},
-        "DetectorInformationSequence": {"CollimatorGridName": series.collimator},
+        "DetectorInformationSequence": {"CollimatorType": series.collimator},
     }
 
 

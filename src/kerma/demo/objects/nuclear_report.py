@@ -40,10 +40,7 @@ def write(record: StudyRecord, old: bool) -> Dataset:
 
 def _administration(given: Administration, old: bool) -> Dataset:
     """Return one administration (TID 10022)."""
-    half_life_s, factor = (
-        given.radionuclide_half_life_s,
-        given.effective_dose_conversion_factor_msv_per_mbq,
-    )
+    half_life_s, effective_msv = given.radionuclide_half_life_s, given.effective_dose_msv
     start, stop = given.start, given.stop
     return container(
         dcm("113502", "Radiopharmaceutical Administration"),
@@ -60,9 +57,7 @@ def _administration(given: Administration, old: bool) -> Dataset:
         datetime_(dcm("123003", "Radiopharmaceutical Start DateTime"), start) if start else None,
         datetime_(dcm("123004", "Radiopharmaceutical Stop DateTime"), stop) if stop else None,
         num(dcm("113507", "Administered activity"), given.administered_activity_mbq, "MBq"),
-        num(dcm("113839", "Effective Dose"), given.effective_dose_msv, "mSv")
-        if factor is not None
-        else None,
+        num(dcm("113839", "Effective Dose"), effective_msv, "mSv") if effective_msv else None,
         *[_organ(each, old) for each in given.organ_doses],
         code(term("Route of administration", old), term(given.route, old)),
         template="10022",

@@ -15,7 +15,7 @@ _PET = frozenset(
 _LEAST_BQ_NOT_MBQ = 1e6
 """As MBq this would be 1 TBq, far more than any therapy; as Bq it is 1 MBq."""
 _PET_MBQ = (50.0, 5000.0)
-"""As Bq these could not be imaged; as MBq they are what is given. Below, mCi cannot be ruled out."""
+"""As Bq these could not be imaged; as MBq they are what is given. Lower ones might be mCi."""
 
 
 def _doses(found: DoseObject) -> list[tuple[DataSet, float]]:

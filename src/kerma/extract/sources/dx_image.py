@@ -1,16 +1,15 @@
-"""Radiographs: computed and digital radiography, intra-oral and panoramic images (PS3.3 A.2, A.26)."""
+"""Radiographs: computed, digital, intra-oral and panoramic ones (PS3.3 A.2, A.26, A.28)."""
 
 from msgspec.structs import replace
 
 from kerma.errors import NoDose
 from kerma.extract import header
 from kerma.extract.base import DoseObject, Source, sources
-from kerma.extract.image_header import ImageHeader
+from kerma.extract.image_header import ImageHeader, private_text
 from kerma.extract.images import (
     exposure,
     is_original_of_no_class,
     says_something_of_dose,
-    vendor_values,
 )
 from kerma.records import StudyRecord, Totals
 
@@ -54,9 +53,7 @@ def _accepts(found: DoseObject) -> bool:
 
 def _read(found: DoseObject) -> StudyRecord:
     image = ImageHeader(found.header)
-    event = replace(
-        exposure(image), vendor_private=vendor_values(found.header, _VENDOR_VALUES)
-    )
+    event = replace(exposure(image), vendor_private=private_text(found.header, _VENDOR_VALUES))
     if not says_something_of_dose(event):
         raise NoDose(f"This {found.modality or 'radiographic'} image carries no dose values.")
     return StudyRecord(

@@ -7,16 +7,15 @@ from typing import Any
 from msgspec.structs import replace
 
 from kerma.dicom import tags
-from kerma.dicom.dataset import DataSet
+from kerma.dicom.dataset import DataSet, as_number
 from kerma.errors import NoDose
 from kerma.extract import header
 from kerma.extract.base import DoseObject, Source, sources
-from kerma.extract.image_header import ImageHeader, private, scaled
+from kerma.extract.image_header import ImageHeader, private_text, scaled
 from kerma.extract.images import (
     exposure,
     is_original_of_no_class,
     says_something_of_dose,
-    vendor_values,
 )
 from kerma.records import ProjectionEvent, StudyRecord, Totals
 
@@ -49,7 +48,9 @@ _VIEWS = {
     "XCCM": "cranio-caudal exaggerated medially",
 }
 """View Position (0018,5101) -> meaning (CID 4014), where a CR image has no view code."""
+_THICKNESS = "radiological_thickness_mm"
 _VENDOR_VALUES = {
+    ("GEMS_SENO_02", 0x00450049): _THICKNESS,
     ("GEMS_SENO_02", 0x0045001B): "clinical_view",
     ("GEMS_SENO_02", 0x00450006): "stereo_angle_deg",
     ("GEMS_SENO_02", 0x00450065): "detector_entrance_dose",
@@ -93,14 +94,14 @@ def _read(found: DoseObject) -> StudyRecord:
 
 def _event(image: ImageHeader) -> ProjectionEvent:
     event = exposure(image)
-    place = private(image.header, "GEMS_SENO_02", 0x00450049)
+    vendor = private_text(image.header, _VENDOR_VALUES)
     return replace(
         event,
         agd_mgy=_agd_mgy(image),
         view=event.view or _VIEWS.get(event.view_position.upper(), ""),
-        radiological_thickness_mm=image.header.number(place) if place else None,
+        radiological_thickness_mm=as_number(vendor.pop(_THICKNESS, "")),
         percent_fibroglandular=_percent(event.comments_on_radiation_dose),
-        vendor_private=vendor_values(image.header, _VENDOR_VALUES),
+        vendor_private=vendor,
         **_projections(image, event),
     )
 

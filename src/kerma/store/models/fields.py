@@ -7,7 +7,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 if TYPE_CHECKING:
-    LocalField = models.Field[dt.datetime | str | None, dt.datetime | None]
+    LocalField = models.Field[Any, Any]
 else:
     LocalField = models.Field
 
@@ -74,7 +74,7 @@ class SortIndex(models.Index):
 
     def create_sql(self, model: Any, schema_editor: Any, using: str = "", **kwargs: Any) -> Any:
         """Return the statement; PostgreSQL puts NULL at the large end unless told."""
-        statement = super().create_sql(model, schema_editor, using=using, **kwargs)
+        statement: Any = super().create_sql(model, schema_editor, using=using, **kwargs)
         if schema_editor.connection.vendor != "postgresql":
             return statement
         columns = statement.parts["columns"]

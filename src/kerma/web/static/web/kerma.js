@@ -127,6 +127,10 @@
     field.form.requestSubmit();
   });
 
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
   /* ---------- Start, and again for parts that htmx brings ---------- */
   popovers();
   times();

@@ -1,0 +1,119 @@
+"""`kerma demo`: an invented hospital, through the real pipeline."""
+
+import secrets
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from kerma.cli.database import ensure_database
+from kerma.cli.management.commands.user import add_user
+from kerma.demo import institutions, write_objects
+from kerma.store.models import Study
+
+_EXPECTED_REFUSALS = 1
+"""The one object that is broken on purpose, so that there is something in the quarantine."""
+
+
+class _Outcome(msgspec.Struct):
+    """What we need of a line of the import's report."""
+
+    outcome: str
+
+
+class Command(BaseCommand):
+    """Fill a database with invented studies and tell how to look at them."""
+
+    help = (
+        "Make an invented hospital: objects of the last twelve months, imported as real ones are. "
+        "A fresh data folder is best: KERMA_HOME=demo kerma demo --serve."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the arguments."""
+        parser.add_argument("--studies", type=int, default=400, metavar="N", help="(400)")
+        parser.add_argument("--out", type=Path, metavar="FOLDER", help="keep the objects there")
+        parser.add_argument("--seed", type=int, default=1, metavar="S", help="another hospital")
+        parser.add_argument("--mix", action="store_true", help="even among studies that are real")
+        parser.add_argument("--serve", action="store_true", help="serve the pages afterwards")
+        parser.add_argument("--port", type=int, default=settings.KERMA_PORT, help="for --serve")
+
+    def handle(
+        self,
+        *,
+        studies: int,
+        out: Path | None,
+        seed: int,
+        mix: bool,
+        serve: bool,
+        port: int,
+        **options: object,
+    ) -> None:
+        """Run the command."""
+        if studies < 0:
+            raise CommandError("The number of studies cannot be negative.")
+        ensure_database()
+        if not mix:
+            _refuse_real_studies()
+        if out is None:
+            with TemporaryDirectory(prefix="kerma-demo-") as folder:
+                self._fill(Path(folder), studies, seed)
+        else:
+            self._fill(out, studies, seed)
+        self._tell_login()
+        self._look(serve, port)
+
+    def _fill(self, folder: Path, studies: int, seed: int) -> None:
+        """Write the objects and import them."""
+        now = timezone.localtime().replace(tzinfo=None)
+        written = write_objects(folder / "objects", studies, seed=seed, until=now)
+        self.stdout.write(f"{written} objects of {studies} examinations are made.")
+        report = folder / "import.jsonl"
+        refused = _import(folder / "objects", report, self)
+        if refused > _EXPECTED_REFUSALS:
+            raise CommandError(f"{refused} objects were refused; only one is meant to be.")
+
+    def _tell_login(self) -> None:
+        """Make the administrator of a site that has no users."""
+        if User.objects.exists():
+            self.stdout.write("Log in as one of the users there are.")
+            return
+        password = secrets.token_urlsafe(12)
+        names = list(Group.objects.order_by("name").values_list("name", flat=True))
+        user = add_user("demo", names, password)
+        user.is_staff = user.is_superuser = True
+        user.save()
+        self.stdout.write(f"Log in as demo with the password {password}")
+
+    def _look(self, serve: bool, port: int) -> None:
+        """Serve the pages, or say how to."""
+        if serve:
+            call_command("web", host="127.0.0.1", port=port, stdout=self.stdout)
+        else:
+            self.stdout.write(f"Run `kerma web`, then open http://127.0.0.1:{port}/")
+
+
+def _refuse_real_studies() -> None:
+    if Study.objects.exclude(institution__in=institutions()).exists():
+        raise CommandError(
+            "There are other studies in this database, and invented ones would be among them for "
+            "good. Use another data folder, as in KERMA_HOME=demo kerma demo, or give --mix."
+        )
+
+
+def _import(folder: Path, report: Path, command: BaseCommand) -> int:
+    """Import the folder as `kerma import` does; return how many objects were refused."""
+    try:
+        call_command(
+            "import", str(folder), report=report, stdout=command.stdout, stderr=command.stderr
+        )
+    except CommandError:
+        lines = report.read_bytes().splitlines()
+        outcomes = [msgspec.json.decode(line, type=_Outcome).outcome for line in lines]
+        return outcomes.count("refused")
+    return 0

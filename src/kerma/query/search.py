@@ -1,0 +1,32 @@
+"""What is typed in the search box in, studies and systems out; each by an index."""
+
+from django.db.models import Q
+
+from kerma.query.columns import HEADINGS
+from kerma.store.identity import hashed
+from kerma.store.models import DailyCount, Study
+
+_MOST = 50
+
+
+def studies_with_number(typed: str, *, identity: bool) -> list[Study]:
+    """Return studies with this accession number, Study Instance UID or (pid) patient ID."""
+    keyed = hashed(typed)
+    wanted = Q(study_instance_uid=typed) | (
+        ~Q(accession_number="") & Q(accession_number__in=(typed, keyed))
+    )
+    if identity:
+        wanted |= ~Q(patient_id="") & Q(patient_id__in=(typed, keyed))
+    found = Study.objects.filter(wanted).select_related("system").order_by("-date_time")
+    return list(found[:_MOST])
+
+
+def systems_named(typed: str) -> list[tuple[int, str, str]]:
+    """Return id, display name and modality of the systems whose name contains `typed`."""
+    wanted = typed.casefold()
+    rows = DailyCount.objects.filter(studies__gt=0, modality__in=HEADINGS).values_list(
+        "system_id", "system__display_name", "modality"
+    )
+    return sorted(
+        {row for row in rows.distinct() if wanted in row[1].casefold()}, key=lambda row: row[1:]
+    )[:_MOST]
