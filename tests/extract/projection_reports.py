@@ -13,7 +13,6 @@ from kerma.dicom.write import (
     has_concept_mod,
     has_obs_context,
     num,
-    text,
     to_bytes,
     uidref,
 )
@@ -48,7 +47,9 @@ IMAGE_VIEW = ("111031", "DCM", "Image View")
 COMMENT = ("121106", "DCM", "Comment")
 
 
-def accumulated(*rows: Dataset | None, plane: tuple[str, str, str] | None = SINGLE_PLANE) -> Dataset:
+def accumulated(
+    *rows: Dataset | None, plane: tuple[str, str, str] | None = SINGLE_PLANE
+) -> Dataset:
     """Return an Accumulated X-Ray Dose Data container (TID 10002)."""
     of_plane = plane and has_concept_mod(code(("113764", "DCM", "Acquisition Plane"), plane))
     return container(("113702", "DCM", "Accumulated X-Ray Dose Data"), of_plane, *rows)
@@ -100,9 +101,7 @@ def report(
                 ("121058", "DCM", "Procedure reported"),
                 procedure,
                 has_concept_mod(
-                    code(
-                        ("G-C0E8", "SRT", "Has Intent"), ("R-408C3", "SRT", "Diagnostic Intent")
-                    )
+                    code(("G-C0E8", "SRT", "Has Intent"), ("R-408C3", "SRT", "Diagnostic Intent"))
                 ),
             )
         ),
@@ -116,9 +115,3 @@ def report(
 def read(ds: Dataset) -> StudyRecord:
     """Return the record of a report just built."""
     return record_of(read_bytes(to_bytes(ds)))
-
-
-__all__ = [name for name in globals() if name.isupper()] + [
-    "accumulated", "code", "container", "event", "has_concept_mod", "num", "read", "report",
-    "text", "uidref", "x_ray_filter",
-]  # fmt: skip

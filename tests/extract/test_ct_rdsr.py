@@ -1,5 +1,3 @@
-import datetime as dt
-
 import pytest
 
 from kerma.dicom import write
@@ -66,7 +64,6 @@ def test_every_native_transfer_syntax_says_the_same(syntax):
     [
         ("116152004", "SCT", "Spiral Acquisition"),
         ("P5-08001", "SRT", "Spiral Acquisition"),
-        ("P5-08001", "SRT", "SPIRAL acquisition"),
         ("113804", "DCM", "Sequenced Acquisition"),
         ("113805", "DCM", "Constant Angle Acquisition"),
         ("113806", "DCM", "Stationary Acquisition"),
@@ -75,10 +72,13 @@ def test_every_native_transfer_syntax_says_the_same(syntax):
     ],
 )
 def test_the_type_is_named_as_in_the_standard_whatever_the_device_calls_it(value, scheme, meaning):
-    found = only(kind=(value, scheme, meaning))
+    found = only(kind=(value, scheme, "Aufnahme"))
 
-    assert found.acquisition_type == (meaning if "SPIRAL" not in meaning else "Spiral Acquisition")
-    assert found.acquisition_type_code == value
+    assert (found.acquisition_type, found.acquisition_type_code) == (meaning, value)
+
+
+def test_a_type_of_the_device_s_own_keeps_its_name():
+    assert only(kind=("7", "99ACME", "Wobble")).acquisition_type == "Wobble"
 
 
 def test_events_are_counted_by_type():
@@ -299,8 +299,8 @@ def test_start_and_end_are_local_times_as_in_the_object():
 
     record = read(report(*rows, event()))
 
-    assert record.start_of_irradiation == dt.datetime(2026, 1, 2, 10, 11, 12)
-    assert record.end_of_irradiation == dt.datetime(2026, 1, 2, 11, 12, 13)
+    assert record.start_of_irradiation.isoformat() == "2026-01-02T10:11:12"
+    assert record.end_of_irradiation.isoformat() == "2026-01-02T11:12:13"
 
 
 def test_totals_per_phantom_are_added_where_there_is_no_other():
@@ -325,6 +325,14 @@ def test_counts_are_read_whatever_their_unit():
         assert read(made).totals.events_declared == 4
 
 
+@pytest.mark.parametrize("number", ["-1", "1e200"])
+def test_an_absurd_count_is_left_out_and_noted(number):
+    record = read(report(container(dcm("113811"), num(dcm("113812"), number, "1")), event()))
+
+    assert record.totals.events_declared is None
+    assert record.notes == ("Total Number of Irradiation Events cannot be right; left out.",)
+
+
 def test_a_target_region_without_a_code_does_not_stop_the_report():
     made = report()
     del made.ContentSequence[3].ContentSequence[1].ConceptCodeSequence
@@ -334,7 +342,7 @@ def test_a_target_region_without_a_code_does_not_stop_the_report():
 
 def test_relationships_templates_and_meanings_are_not_needed():
     made = report()
-    for item in made.walk_items() if hasattr(made, "walk_items") else _items(made):
+    for item in items_of(made):
         item.pop("RelationshipType", None)
         item.pop("ContentTemplateSequence", None)
         if "ConceptNameCodeSequence" in item:
@@ -343,10 +351,10 @@ def test_relationships_templates_and_meanings_are_not_needed():
     assert read(made).events[0].dlp_mgycm == 280
 
 
-def _items(ds):
+def items_of(ds):
     for item in ds.get("ContentSequence", []):
         yield item
-        yield from _items(item)
+        yield from items_of(item)
 
 
 @pytest.mark.parametrize("procedure", [None, dcm("113704", "Projection X-Ray")])

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from kerma.merge import event_keys, merge
 from kerma.records import CtEvent, Totals
-from tests.merge.builders import ct, ct_report, ct_totals, report, shot
+from tests.merge.builders import at, ct, ct_report, ct_totals, report, shot
 
 TOPOGRAM = CtEvent(
     irradiation_event_uid="1.1", acquisition_type="Constant Angle Acquisition", dlp_mgycm=7.46
@@ -197,3 +197,73 @@ def test_a_later_report_wins_the_description_but_an_empty_one_does_not():
     assert study.record.study.study_description == "Abdomen"
     assert study.record.study.operator == "x"
     assert study.record.study.sop_instance_uid == "B"
+
+
+def test_of_two_reports_of_the_same_events_the_later_one_counts():
+    early = ct_report("A", [ct(0)], 10, totals=Totals(events=1, dlp_mgycm=10.0))
+    late = ct_report("B", [ct(0)], 20, totals=Totals(events=1, dlp_mgycm=11.0))
+
+    (study,) = merge([late, early])
+
+    assert study.record.totals.dlp_mgycm == 11.0
+    assert study.record.totals.summed is None
+    assert study.states == {"A": "superseded", "B": "active"}
+
+
+def test_a_dose_report_is_believed_more_than_a_later_report_of_another_class():
+    told = ct_report("A", [ct(0, kvp=120.0)], 10)
+    other = ct_report("B", [ct(0, kvp=119.0, pitch=1.0)], 20, kind="enhanced SR")
+
+    (study,) = merge([other, told])
+
+    assert (study.record.events[0].kvp, study.record.events[0].pitch) == (120.0, 1.0)
+    assert study.record.kind == "CT RDSR"
+    assert study.states == {"A": "active", "B": "superseded"}
+
+
+def test_the_latest_report_that_says_something_is_believed():
+    early = ct_report("A", [ct(0, kvp=100.0)], 10)
+    middle = ct_report("B", [ct(0, kvp=120.0)], 20)
+    late = ct_report("C", [ct(0)], 30)
+
+    (study,) = merge([middle, late, early])
+
+    assert study.record.events[0].kvp == 120.0
+
+
+def test_an_event_of_one_plane_is_not_taken_for_that_of_the_other():
+    early = report("A", [shot(1, acquisition_plane="Plane B", kvp=80.0)], 10)
+    late = report("B", [shot(1, acquisition_plane=f"Plane {p}") for p in "AB"], 20)
+
+    (study,) = merge([late, early])
+
+    assert [event.kvp for event in study.record.events] == [None, 80.0]
+
+
+@pytest.mark.parametrize(("declared", "expected"), [(1, 3), (None, None)])
+def test_the_number_of_events_declared_is_known_if_all_reports_declare_it(declared, expected):
+    before = ct_report("A", [ct(0), ct(1)], 10)
+    totals = Totals(events=1, events_declared=declared)
+
+    (study,) = merge([before, ct_report("B", [ct(2)], 20, totals=totals)])
+
+    assert study.record.totals.events_declared == expected
+
+
+def test_totals_without_events_that_have_become_less_belong_to_another_part_of_the_study():
+    early = report("A", [], 10, totals=Totals(events=0, dap_gym2=3e-6))
+    late = report("B", [], 20, totals=Totals(events=0, dap_gym2=1e-6))
+
+    (study,) = merge([late, early])
+
+    assert study.record.totals.dap_gym2 == pytest.approx(4e-6)
+
+
+def test_irradiation_starts_with_the_first_report_and_ends_with_the_last():
+    early = ct_report("A", [ct(0)], 10, start_of_irradiation=at(1), end_of_irradiation=at(2))
+    late = ct_report("B", [ct(1)], 20, start_of_irradiation=at(11), end_of_irradiation=at(12))
+
+    (study,) = merge([late, early])
+
+    assert study.record.start_of_irradiation == at(1)
+    assert study.record.end_of_irradiation == at(12)

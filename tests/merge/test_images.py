@@ -244,3 +244,70 @@ def test_a_relabelled_copy_in_another_study_is_a_study_of_its_own():
     studies = merge([report("R", [shot(1)]), copy])
 
     assert [study.record.study.study_instance_uid for study in studies] == ["1.2.3", "9.9"]
+
+
+def test_values_by_hand_beside_images_count_nothing_twice():
+    by_hand = report("M", [shot(1, irradiation_event_uid="")], modality="DX", kind="manual")
+
+    study = only([by_hand, image("I", shot(1))])
+
+    assert len(study.record.events) == 1
+    assert study.states == {"I": "active", "M": "superseded"}
+
+
+def test_each_raw_image_is_completed_from_its_own_presentation_image():
+    records = [
+        image(f"{letter}{n}", shot(1, **intent, **SAME, exposure_index=index))
+        for n, known in ((1, 100.0), (2, 200.0))
+        for letter, intent, index in (("R", RAW, None), ("P", SHOWN, known))
+    ]
+
+    assert [event.exposure_index for event in only(records).record.events] == [100.0, 200.0]
+
+
+def test_two_irradiation_event_uids_are_two_exposures_however_alike_the_images():
+    records = [
+        image("R", shot(1, **RAW, **(SAME | {"irradiation_event_uid": "8.1"}))),
+        image("P", shot(1, **SHOWN, **(SAME | {"irradiation_event_uid": "8.2"}))),
+    ]
+
+    assert len(only(records).record.events) == 2
+
+
+def test_an_image_without_presentation_intent_is_not_made_from_a_raw_one():
+    plain = RAW | {"presentation_intent": ""}
+
+    study = only([image("R", shot(1, **RAW, **SAME)), image("A", shot(1, **plain, **SAME))])
+
+    assert len(study.record.events) == 2
+
+
+def test_the_second_image_of_an_exposure_goes_where_the_first_is_named():
+    named = shot(1, fluoro=True, acquired_image_uids=("I",), date_time_started=None)
+    images = [image(sop, shot(3, irradiation_event_uid="9")) for sop in ("I", "J")]
+
+    studies = merge([report("RF", [named]), report("DX", [shot(5)], modality="DX"), *images])
+
+    assert {frozenset(study.states) for study in studies} == {
+        frozenset({"RF", "I", "J"}),
+        frozenset({"DX"}),
+    }
+
+
+def test_a_study_of_images_stays_one_when_somebody_estimates_the_patient_dose():
+    estimated = report(
+        "E", [], 99, "DX", kind="patient dose SR", estimates=(DoseEstimate(dose_mgy=1.0),)
+    )
+
+    study = only([estimated, image("I", shot(1))])
+
+    assert study.record.kind == "DX image"
+    assert study.record.totals.dap_gym2 == 2.5e-6
+
+
+def test_what_belongs_to_one_object_is_not_mixed_with_another():
+    shown = image("I", shot(1), study=header("I", series_description="AP", series_number=4))
+
+    study = only([shown, report("R", [shot(1)])]).record.study
+
+    assert (study.series_description, study.series_number) == ("", None)

@@ -259,3 +259,46 @@ def test_a_series_without_uid_of_its_own_is_that_of_the_header():
 )
 def test_a_radionuclide_is_known_however_it_is_written(text, expected):
     assert nuclide(text) == expected
+
+
+def test_the_start_an_image_knows_completes_a_report_without_one():
+    told = nm_report("R", [injection(start=None)])
+
+    study = only([told, nm_image("A", [injection(start=at(5))])])
+
+    assert study.record.events[0].start == at(5)
+
+
+def test_two_items_of_one_image_are_two_even_with_one_nuclide_and_activity():
+    items = [
+        injection(administration_event_uid="", start=None, radiopharmaceutical=name)
+        for name in ("FDG", "NaF")
+    ]
+
+    study = only([nm_image("A", items, "S.1"), nm_image("B", items, "S.2")])
+
+    assert len(study.record.events) == 2
+
+
+def test_a_time_of_day_is_compared_across_midnight():
+    told = nm_report("R", [injection(start=at(15 * 3600 - 10))])
+    shown = injection(
+        administration_event_uid="",
+        administered_activity_mbq=300.0,
+        start=None,
+        start_time=dt.time(0, 0, 10),
+    )
+
+    assert len(only([told, nm_image("A", [shown])]).record.events) == 1
+
+
+def test_an_image_that_says_little_joins_the_images_that_say_more():
+    def shown(sop, activity, start):
+        said = injection(
+            administration_event_uid="", administered_activity_mbq=activity, start=start
+        )
+        return nm_image(sop, [said], f"S.{sop}")
+
+    study = only([shown("A", None, at(0)), shown("B", 300.0, at(0)), shown("C", 600.0, None)])
+
+    assert [event.administered_activity_mbq for event in study.record.events] == [300.0, 600.0]

@@ -28,9 +28,7 @@ def empty_database():
 def stored_after(records, user_defined_modality=""):
     with empty_database():
         if user_defined_modality:
-            System.objects.create(
-                display_name="ROOM1", user_defined_modality=user_defined_modality
-            )
+            System.objects.create(display_name="ROOM1", user_defined_modality=user_defined_modality)
         for record in records:
             arrive(record)
         return contents()

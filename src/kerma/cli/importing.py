@@ -1,5 +1,6 @@
 """What `kerma import` and the doors of older names share: progress, report, summary."""
 
+import io
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -112,5 +113,8 @@ def _summarise(command: BaseCommand, counts: Counter[tuple[str, str]]) -> None:
         if total:
             cells = [str(counts[what, modality] or "") for modality in modalities]
             table.add_row(f"{what} ({_MEANING[what]})", *cells, str(total))
-    console = Console(file=command.stdout, width=100, color_system=None)
-    console.print(table if table.row_count else "Nothing was found to import.")
+    text = io.StringIO()
+    Console(file=text, width=100, color_system=None).print(
+        table if table.row_count else "Nothing was found to import."
+    )
+    command.stdout.write(text.getvalue().rstrip())

@@ -135,7 +135,7 @@ def _examination(plan: Plan) -> _Made:
     procedure = _procedure(system, chance)
     group = procedure.group
     patient = draw_patient(group, chance.whole(1, max(12, plan.studies // 2)), start, plan.seed)
-    is_test = plan.nth % TEST_EVERY == 3 and system.kind != "nm"
+    is_test = plan.nth % TEST_EVERY == TEST_EVERY // 8 and system.kind != "nm"
     visit = arrange(system, procedure, phantom() if is_test else patient, start, chance)
     if plan.nth % OUTLIER_EVERY == 6:
         visit = msgspec.structs.replace(visit, dose=visit.dose * _OUTLIER[system.kind])

@@ -92,10 +92,10 @@ def _event(
     thickness_mm: float,
     at: dt.datetime,
 ) -> ProjectionEvent:
-    """Return one exposure: about 1.5 mGy for 53 mm, growing by 2 % per mm."""
+    """Return one exposure: about 1.3 mGy for 53 mm, growing by 2 % per mm."""
     chance, (name, position, angle_deg) = visit.chance, view
     thick_mm = round(thickness_mm + chance.normal(0, 2))
-    dose = chance.around(1.5, 1.15) * 1.02 ** (thick_mm - 53) * visit.dose
+    dose = chance.around(1.3, 1.15) * 1.02 ** (thick_mm - 53) * visit.dose
     agd_mgy = rounded(dose * (1.25 if tomosynthesis else 1.0), 3)
     mas = rounded(agd_mgy * 62, 4)
     kvp = float(min(35, max(25, round(28 + (thick_mm - 50) / 10))))

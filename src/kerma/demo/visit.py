@@ -112,10 +112,14 @@ def arrange(
 
 
 def draw_start(system: System, until: dt.datetime, chance: Chance) -> dt.datetime:
-    """Return a time in the last 365 days: mostly on weekdays, mostly in working hours."""
+    """Return a time in the last 365 days: mostly on weekdays, mostly in working hours.
+
+    The last fortnight is busier than the year, so that a small hospital has something recent.
+    """
     last = until - dt.timedelta(days=system.silent_days)
     while True:
-        day = last.date() - dt.timedelta(days=chance.whole(0, 364 - system.silent_days))
+        back = 13 if chance.happens(0.12) else 364 - system.silent_days
+        day = last.date() - dt.timedelta(days=chance.whole(0, back))
         time = dt.time(chance.pick_weighted(HOURS), chance.whole(0, 59), chance.whole(0, 59))
         start = dt.datetime.combine(day, time)
         if start < last and (day.weekday() < 5 or chance.happens(system.weekend)):

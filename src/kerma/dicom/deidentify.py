@@ -1,109 +1,80 @@
-"""Identity of the patient out of a data set, wherever it stands in it.
+"""An object in, the bytes of a copy out from which the patient's identity is gone."""
 
-What becomes of each part is for the caller to say, by one function a part.
-"""
-
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from kerma.dicom import tags
-from kerma.dicom.codes import dcm
-from kerma.dicom.content import ContentItem
+from kerma.dicom import lean, tags
 from kerma.dicom.dataset import DataSet
-
-Part = Callable[[str], str]
-"""A value in, what stands in its place out; "" takes it away."""
-
-_OTHER_NAMES = frozenset((0x00101001, 0x00101005, 0x00101060))
-"""Other Patient Names, Patient's Birth Name, Mother's Birth Name."""
-_MORE_ABOUT_THE_PERSON = (
-    0x00101001,
-    0x00101002,
-    0x00101005,
-    0x00101060,
-    0x00100032,
-    0x00101040,
-    0x00101050,
-    0x00101090,
-    0x00102154,
-    0x00102155,
-    0x00104000,
+from kerma.dicom.encode import to_file
+from kerma.dicom.files import DicomFile
+from kerma.dicom.lean import Parsed
+from kerma.dicom.personal import (
+    ACCESSION_NUMBERS,
+    ALWAYS,
+    BIRTH_DATES,
+    IDS,
+    NAMES,
+    TEXT_VALUES,
 )
-"""Other Patient Names, Other Patient IDs Sequence, birth name, mother's birth name, birth time,
-address, insurance, record locator, telephone numbers, telecom information, comments."""
-_PERSON_NAME = 0x0040A123
-_TEXT = 0x0040A160
-_DATE = 0x0040A121
-_SUBJECT_NAME, _SUBJECT_ID, _SUBJECT_BIRTH_DATE = dcm("121029"), dcm("121030"), dcm("121031")
+
+_SHORTEST_SECRET = 4
+"""Characters from which on a text that equals a name or an id is taken to be one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """What becomes of the parts of an identity."""
+class Keeps:
+    """Which parts of the identity stay."""
 
-    name: Part
-    patient_id: Part
-    birth_date: Part
-    accession_number: Part
+    name: bool = False
+    patient_id: bool = False
+    birth_date: bool = False
+    accession_number: bool = False
+
+    def removed(self) -> frozenset[int]:
+        """Return the attributes that go."""
+        going = ALWAYS
+        going |= frozenset() if self.name else NAMES
+        going |= frozenset() if self.patient_id else IDS
+        going |= frozenset() if self.birth_date else BIRTH_DATES
+        return going if self.accession_number else going | ACCESSION_NUMBERS
 
 
-def replace_identity(data_set: DataSet, identity: Identity) -> None:
-    """Replace or remove the patient's identity in `data_set`, at every depth, in place.
+def without_identity(file: DicomFile, keeps: Keeps) -> bytes:
+    """Return the object as a file, without pixel data and what `keeps` does not name.
 
-    Where the birth date goes and no age is given, the age in years at the study stays
-    (PS3.6 (0010,1010)), so that the object can be read again to the same end.
+    Attributes that go are blanked at every depth, and so are content items that repeat the name,
+    an id or the accession number. The object itself is not changed.
     """
-    name = data_set.text(tags.PatientName)
-    _keep_age(data_set, identity)
-    parts: dict[int, Part] = {
-        tags.PatientName: identity.name,
-        tags.PatientID: identity.patient_id,
-        tags.OtherPatientIDs: identity.patient_id,
-        tags.PatientBirthDate: identity.birth_date,
-        tags.AccessionNumber: identity.accession_number,
-    }
-    if name and identity.name(name) != name:
-        parts |= dict.fromkeys(_MORE_ABOUT_THE_PERSON, lambda value: "")
-        parts[_PERSON_NAME] = lambda value: identity.name(value) if value == name else value
-    wanted = parts.keys()
-    for item in data_set.walk():
-        for tag in wanted & item.elements.keys():
-            _replace(item, tag, parts[tag])
-    _replace_subject(data_set, identity)
+    going = keeps.removed()
+    secrets = _secrets(file.data_set, going)
+    if file.parsed is None or file.transfer_syntax == lean.DEFLATED:
+        copy = file.data_set.copy()
+        _remove(copy, going, secrets)
+        return to_file(copy)
+    return _blanked(file.parsed, going, secrets)
 
 
-def _replace(item: DataSet, tag: int, part: Part) -> None:
-    if tag not in item:
-        return
-    found = item.text(tag)
-    if not found and not item.items(tag):
-        return
-    new = part(found)
-    if not new:
-        item.drop(tag)
-    elif new != found:
-        item.put(tag, new)
+def _secrets(header: DataSet, going: frozenset[int]) -> frozenset[bytes]:
+    """Return the encoded values that must not be repeated anywhere."""
+    found = (header.raw(tag).strip(b" \0") for tag in _REPEATED & going)
+    return frozenset(value for value in found if len(value) >= _SHORTEST_SECRET)
 
 
-def _keep_age(data_set: DataSet, identity: Identity) -> None:
-    born, studied = data_set.date(tags.PatientBirthDate), data_set.date(tags.StudyDate)
-    if tags.PatientAge in data_set or born is None or studied is None or born > studied:
-        return
-    if identity.birth_date(born.strftime("%Y%m%d")):
-        return
-    days = (studied - born).days
-    age = f"{int(days / 365.25):03d}Y" if days > 2 * 366 else f"{int(days / 30.4375):03d}M"
-    data_set.put(tags.PatientAge, age)
+_REPEATED = frozenset((tags.PatientName, tags.PatientID, tags.AccessionNumber))
 
 
-def _replace_subject(data_set: DataSet, identity: Identity) -> None:
-    """Replace the subject context of a report (PS3.16 TID 1007), which stands below the root."""
-    root = ContentItem(data_set)
-    for concept, part in (
-        (_SUBJECT_NAME, identity.name),
-        (_SUBJECT_ID, identity.patient_id),
-        (_SUBJECT_BIRTH_DATE, identity.birth_date),
-    ):
-        for row in root.find(concept):
-            for tag in (_PERSON_NAME, _TEXT, _DATE):
-                _replace(row.data_set, tag, part)
+def _blanked(parsed: Parsed, going: frozenset[int], secrets: frozenset[bytes]) -> bytes:
+    """Overwrite in the bytes: nothing moves, so that nothing has to be written anew."""
+    buffer = bytearray(parsed.data[: parsed.end])
+    for tag, start, length in parsed.places:
+        if tag in going or bytes(buffer[start : start + length]).strip(b" \0") in secrets:
+            buffer[start : start + length] = b" " * length
+    return bytes(buffer)
+
+
+def _remove(copy: DataSet, going: frozenset[int], secrets: frozenset[bytes]) -> None:
+    for item in copy.walk():
+        for tag in going & item.elements.keys():
+            item.drop(tag)
+        for tag in TEXT_VALUES & item.elements.keys():
+            if item.raw(tag).strip(b" \0") in secrets:
+                item.drop(tag)

@@ -3,6 +3,7 @@
 import gc
 import hashlib
 import os
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from mmap import ACCESS_READ, mmap
@@ -11,7 +12,7 @@ from typing import Literal
 
 from kerma.dicom import lean, slow, tags
 from kerma.dicom.dataset import DataSet
-from kerma.dicom.lean import Bytes
+from kerma.dicom.lean import Bytes, Parsed
 from kerma.errors import CutShort, DamagedObject, NotDicom
 
 Reader = Literal["lean", "pydicom"]
@@ -22,9 +23,11 @@ _PREAMBLE = 132
 class DicomFile:
     """One object as it was found."""
 
-    def __init__(self, data_set: DataSet, transfer_syntax: str) -> None:
+    def __init__(self, data_set: DataSet, transfer_syntax: str, parsed: Parsed | None) -> None:
         self.data_set = data_set
         self.transfer_syntax = transfer_syntax
+        self.parsed = parsed
+        """Its bytes, while they are open; None if the lean reader did not read it."""
 
     def digest(self) -> str:
         """Return the SHA-256 of what the data set says; ask before a quirk repairs it."""
@@ -54,10 +57,11 @@ def read_bytes(data: Bytes, reader: Reader = "lean") -> DicomFile:
         raise NotDicom("The file is empty.")
     syntax, start = _meta(data)
     with _without_collector():
-        found = slow.parse(data[:]) if reader == "pydicom" else _lean_or_slow(data, syntax, start)
+        parsed = None if reader == "pydicom" else _lean(data, syntax, start)
+        found = parsed.data_set if parsed else slow.parse(data[:])
     if tags.SOPClassUID not in found and tags.StudyInstanceUID not in found:
         raise NotDicom("This is no DICOM object: it has no SOP Class UID.")
-    return DicomFile(found, syntax)
+    return DicomFile(found, syntax, parsed)
 
 
 @contextmanager
@@ -72,16 +76,18 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _lean_or_slow(data: Bytes, syntax: str, start: int) -> DataSet:
+def _lean(data: Bytes, syntax: str, start: int) -> Parsed | None:
+    """Return what the lean reader reads; None if only pydicom can."""
     try:
         return lean.parse(data, syntax, start)
     except CutShort:
         raise
     except DamagedObject as error:
         try:
-            return slow.parse(data[:])
+            slow.parse(data[:])
         except DamagedObject:
             raise error from None
+        return None
 
 
 def _meta(data: Bytes) -> tuple[str, int]:
@@ -128,24 +134,33 @@ def digest(data_set: DataSet) -> str:
     Group lengths, group 2, pixel data and trailing padding are left out: they may change
     without the object changing.
     """
-    parts: list[bytes] = []
-    _collect(data_set, parts)
-    return hashlib.sha256(b"".join(parts)).hexdigest()
+    structure: list[int] = []
+    values: list[bytes] = []
+    _collect(data_set, structure, values)
+    said = hashlib.sha256(array("Q", structure).tobytes())
+    said.update(b"\\".join(values))
+    return said.hexdigest()
 
 
-def _collect(data_set: DataSet, parts: list[bytes]) -> None:
+def _collect(data_set: DataSet, structure: list[int], values: list[bytes]) -> None:
+    """Gather tags, with marks where items begin and end, and values."""
     for tag, (vr, value) in sorted(data_set.elements.items()):
-        group = tag >> 16
-        if not tag & 0xFFFF or group in (0x0002, 0x7FE0, 0xFFFC):
+        if not tag & 0xFFFF or tag >> 16 in _PASSED_OVER:
             continue
-        parts.append(b"%08X" % tag)
+        structure.append(tag)
         if isinstance(value, bytes):
-            parts.append((_swapped(vr, value) if data_set.big_endian else value).rstrip(b" \0"))
-        else:
-            for item in value:
-                parts.append(b"{")
-                _collect(item, parts)
-                parts.append(b"}")
+            values.append((_swapped(vr, value) if data_set.big_endian else value).rstrip(b" \0"))
+            continue
+        if not value:  # an empty private sequence cannot be told from an empty value
+            values.append(b"")
+        for item in value:
+            structure.append(_ITEM)
+            _collect(item, structure, values)
+            structure.append(_END)
+
+
+_PASSED_OVER = frozenset((0x0002, 0x7FE0, 0xFFFC))
+_ITEM, _END = 0xFFFEE000, 0xFFFEE00D
 
 
 def _swapped(vr: bytes, value: bytes) -> bytes:

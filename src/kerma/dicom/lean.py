@@ -7,9 +7,11 @@ import hashlib
 import struct
 import zlib
 from mmap import mmap
+from typing import NamedTuple
 
 from kerma.dicom import charset
 from kerma.dicom.dataset import NUMBERS, STANDARD_VRS, WHOLE_TEXT, DataSet, Element
+from kerma.dicom.personal import PERSONAL, TEXT_VALUES
 from kerma.errors import CutShort, DamagedObject
 
 Bytes = bytes | mmap
@@ -28,11 +30,27 @@ _ITEM_END = 0xFFFEE00D
 _ITEM_BYTES = b"\xfe\xff\x00\xe0"
 _PIXEL_DATA = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
 _CHARSET = 0x00080005
+_NOTED = PERSONAL | TEXT_VALUES | {_CHARSET}
 _MAX_DEPTH = 48
 """Deeper nesting than any template needs; a guard against objects made to exhaust the stack."""
 _LARGE = 16 * 1024**2
 """Bytes of a value from which on only its fingerprint is kept."""
 _LARGEST_INFLATED = 1024**3
+
+
+Place = tuple[int, int, int]
+"""Tag, start and length of a value in the bytes."""
+
+
+class Parsed(NamedTuple):
+    """A data set, and where in its bytes the values stand that may tell who the patient is."""
+
+    data_set: DataSet
+    data: Bytes
+    start: int
+    end: int
+    """Where the header ends: at the pixel data, if there are any."""
+    places: list[Place]
 
 
 class _Parser:
@@ -48,6 +66,9 @@ class _Parser:
         self.notes = notes
         self.pos = 0
         """Where the last sequence or item ended."""
+        self.places: list[Place] = []
+        self.header_end = 0
+        """Where the last data set's last element ended, pixel data and padding apart."""
 
     def data_set(self, end: int, charsets: tuple[str, ...], depth: int, explicit: bool) -> DataSet:
         """Read elements from `self.pos` to `end`, or to an item delimiter if `end` is negative."""
@@ -64,6 +85,8 @@ class _Parser:
             if tag == _ITEM_END:
                 self.pos = start
                 return found
+            if depth == 0 and (tag in _PIXEL_DATA or (tag == 0 and not any(data[pos:limit]))):
+                break
             if (
                 vr == b"SQ"
                 or length == _UNDEFINED
@@ -72,18 +95,20 @@ class _Parser:
                 elements[tag] = self._element(tag, vr, length, start, limit, found, depth, explicit)
                 pos = self.pos
                 continue
-            if depth == 0 and (tag in _PIXEL_DATA or (tag == 0 and not any(data[pos:limit]))):
-                break
             pos = start + length
             if pos > limit:
                 raise self._cut_short(start, tag)
             value = data[start:pos] if length < _LARGE else self._fingerprint(start, pos)
-            if tag == _CHARSET:
-                found.charsets = charset.encodings(value)
+            if tag in _NOTED:
+                if tag == _CHARSET:
+                    found.charsets = charset.encodings(value)
+                else:
+                    self.places.append((tag, start, length))
             elements[tag] = (vr, value)
         if end < 0:
             raise self._cut_short(pos)
         self.pos = limit
+        self.header_end = pos
         return found
 
     def _implicit_header(self, pos: int, limit: int) -> tuple[int, bytes, int, int]:
@@ -131,9 +156,6 @@ class _Parser:
         if stop > limit:
             raise self._cut_short(start, tag)
         self.pos = start
-        if tag in _PIXEL_DATA and depth == 0:
-            self.pos = limit
-            return vr, b""
         try:
             return b"SQ", self._items(
                 tag, stop, open_ended, parent.charsets, depth, explicit and vr != b"UN"
@@ -192,7 +214,7 @@ def _name(tag: int) -> str:
     return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
 
 
-def parse(data: Bytes, transfer_syntax: str, start: int = 0) -> DataSet:
+def parse(data: Bytes, transfer_syntax: str, start: int = 0) -> Parsed:
     """Return the data set encoded in `data` from `start` on.
 
     Parameters
@@ -216,7 +238,8 @@ def parse(data: Bytes, transfer_syntax: str, start: int = 0) -> DataSet:
     explicit = _looks_explicit(data, start, transfer_syntax != IMPLICIT_LITTLE)
     parser = _Parser(data, transfer_syntax == EXPLICIT_BIG, [])
     parser.pos = start
-    return parser.data_set(len(data), (), 0, explicit)
+    found = parser.data_set(len(data), (), 0, explicit)
+    return Parsed(found, data, start, parser.header_end, parser.places)
 
 
 def private_items(

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from kerma.dicom import sr
-from kerma.dicom.codes import Key, meaning
+from kerma.dicom.codes import Key, key, meaning
 from kerma.dicom.content import ContentItem, numbers_of
 from kerma.extract import header
 from kerma.extract.base import DoseObject
@@ -89,7 +89,7 @@ def _description(item: ContentItem) -> dict[str, object]:
         "acquisition_protocol": sr.text(item, common.ACQUISITION_PROTOCOL),
         "target_region": sr.meaning(item, common.TARGET_REGION),
         "target_region_code": _code_value(item, common.TARGET_REGION),
-        "acquisition_type": sr.meaning(item, c.ACQUISITION_TYPE),
+        "acquisition_type": _acquisition_type(item),
         "acquisition_type_code": _code_value(item, c.ACQUISITION_TYPE),
         "reconstruction_algorithms": _meanings(kind, c.RECONSTRUCTION_ALGORITHM),
         "procedure_context": sr.meaning(item, c.PROCEDURE_CONTEXT),
@@ -98,6 +98,13 @@ def _description(item: ContentItem) -> dict[str, object]:
         "modulation_type": _texts(item, c.MODULATION_TYPE),
         "comment": _texts(item, common.COMMENT),
     }
+
+
+def _acquisition_type(item: ContentItem) -> str:
+    """Return the type in the standard's words, else in the object's."""
+    found = sr.code_key(item, c.ACQUISITION_TYPE)
+    known = c.ACQUISITION_TYPES.get(found) if found else None
+    return known or sr.meaning(item, c.ACQUISITION_TYPE)
 
 
 def _parameters(item: ContentItem) -> dict[str, object]:
@@ -137,7 +144,7 @@ def _sources(rows: ContentItem) -> tuple[CtSource, ...]:
 
 
 def _scanning_length(item: ContentItem) -> dict[str, object]:
-    """Read TID 10014 Scanning Length; Siemens and others repeat none of it per source."""
+    """Read TID 10014 Scanning Length."""
     rows = _container(item, c.PARAMETERS) or item
     return {
         "scanning_length_mm": sr.number(rows, c.SCANNING_LENGTH, "mm"),
@@ -247,7 +254,7 @@ def _with_role(item: ContentItem, concept: Key, role: Key) -> ContentItem | None
     rows = sr.children(item, concept)
     for row in rows:
         code = row.code
-        if code is not None and (code.value, code.scheme) == role:
+        if code is not None and key(code.value, code.scheme) == role:
             return row
     return rows[0] if rows else None
 
@@ -272,8 +279,8 @@ def _dlp_total(rows: ContentItem | None) -> float | None:
     whole = [row for row in totals if not row.find(c.PHANTOM_TYPE)]
     by_phantom = {_code_value(row, c.PHANTOM_TYPE): row for row in reversed(parts)}
     chosen = whole[:1] or by_phantom.values()
-    said = [value for row in chosen for value in sr.values(row, "mGy.cm")[:1]]
-    return exact_sum(said)
+    said = (sr.number_of(row, "mGy.cm") for row in chosen)
+    return exact_sum([value for value in said if value is not None])
 
 
 def _acquisitions(root: ContentItem) -> list[ContentItem]:
@@ -313,13 +320,17 @@ def _yes_or_no(item: ContentItem | None, concept: Key) -> bool | None:
     return None if found not in (c.YES, c.NO) else found == c.YES
 
 
+_LARGEST_COUNT = 100_000
+"""More events or X-ray sources than any study has: such a number is an error of the device."""
+
+
 def _count(item: ContentItem | None, concept: Key) -> int | None:
     """Return a number of things; whatever a device writes as its unit, it has none."""
     for row in sr.children(item, concept):
-        for measured in row.measured:
-            values = numbers_of(measured)
-            if values:
-                return int(values[0])
+        for value in (value for measured in row.measured for value in numbers_of(measured)):
+            if 0 <= value <= _LARGEST_COUNT:
+                return int(value)
+            row.notes.append(f"{meaning(row.concept_code)} cannot be right; left out.")
     return None
 
 

@@ -24,15 +24,17 @@ class Rows(ContentItem):
 
 
 def gathered(item: ContentItem, apart: Iterable[Key] = ()) -> Rows:
-    """Return the rows of `item`, then those of the groups below it.
+    """Return the rows of `item`, and those of the groups below it that it does not have itself.
 
     The templates have no groups but the X-ray filters, which a caller keeps apart; devices put
     source or mechanical data, or private rows, into containers of their own.
     """
     rows = list(item.children)
-    for child in item.children:
-        if _is_group(child) and child.concept not in apart:
-            rows += gathered(child, apart).children
+    groups = [each for each in rows if _is_group(each) and each.concept not in apart]
+    if groups:
+        own = {each.concept for each in rows}
+        nested = (row for group in groups for row in gathered(group, apart).children)
+        rows += [row for row in nested if row.concept not in own]
     return Rows(item.data_set, rows)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from kerma.merge.fields import fill
-from kerma.merge.kinds import IMAGE, is_image, only_estimates, tier
+from kerma.merge.kinds import IMAGE, only_estimates, tier
 from kerma.merge.sums import fits_within
 from kerma.records import Administration, Event, ProjectionEvent, StudyRecord
 from kerma.records.base import Record
@@ -48,23 +48,18 @@ def event_uid(event: Event) -> str:
 
 
 def without_repeats(record: StudyRecord) -> tuple[Event, ...]:
-    """Return the events of one object without those it lists twice over, word for word.
+    """Return the events of one document without those it lists twice over, word for word.
 
-    Equal events without a UID are kept (two equal localisers are two exposures), but not
-    equal administrations of an image: some cameras repeat the item for each energy window.
+    Equal events without a UID are kept: two equal localisers are two exposures.
     """
     events = record.events
-    if len(events) < 2:
-        return events
-    nuclear_image = is_image(record) and isinstance(events[0], Administration)
-    uids = [event_uid(event) for event in events]
-    if not nuclear_image and len({uid for uid in uids if uid}) == len([u for u in uids if u]):
+    uids = [uid for event in events if (uid := event_uid(event))]
+    if len(set(uids)) == len(uids):
         return events
     kept: list[Event] = []
-    for event, uid in zip(events, uids, strict=True):
-        if (uid or nuclear_image) and event in kept:
-            continue
-        kept.append(event)
+    for event in events:
+        if not event_uid(event) or event not in kept:
+            kept.append(event)
     return events if len(kept) == len(events) else tuple(kept)
 
 

@@ -9,12 +9,9 @@ from pathlib import Path
 import zstandard
 from django.conf import settings
 
-from kerma.dicom.dataset import DataSet
-from kerma.dicom.deidentify import Identity, Part, replace_identity
-from kerma.dicom.encode import to_file
+from kerma.dicom.deidentify import Keeps, without_identity
 from kerma.dicom.files import DicomFile, read_bytes
 from kerma.errors import KermaError
-from kerma.store import identity
 from kerma.store.rules import Rules
 
 _compressor = zstandard.ZstdCompressor(level=3)
@@ -24,17 +21,17 @@ class CopyGone(KermaError):
     """Kerma's copy of an object is no longer there."""
 
 
-def keep(original: DataSet, content_hash: str, rules: Rules) -> str:
-    """Keep a copy of `original`, which is not changed, and return where, below the objects folder.
+def keep(file: DicomFile, content_hash: str, rules: Rules) -> str:
+    """Keep a copy of an object, and return where, below the objects folder.
 
-    Keeping the same object again does nothing. The copy is whole or not there.
+    To be asked before a quirk repairs the object. Keeping the same object again does nothing.
+    The copy is whole or not there. What the site's policy hashes is not in it: the hash is in
+    the database.
     """
     relative = f"{content_hash[:2]}/{content_hash[2:4]}/{content_hash[4:]}.dcm.zst"
     path = _folder() / relative
     if not path.exists():
-        data_set = original.copy()
-        replace_identity(data_set, _parts(rules))
-        _write_whole(path, _compressor.compress(to_file(data_set)))
+        _write_whole(path, _compressor.compress(without_identity(file, _keeps(rules))))
     return relative
 
 
@@ -65,17 +62,12 @@ def _folder() -> Path:
     return Path(settings.KERMA_HOME) / "objects"
 
 
-def _parts(rules: Rules) -> Identity:
-    """Return the site's identity policy for the parts of an object."""
-
-    def part(choice: str) -> Part:
-        return lambda value: identity.kept(value, choice)
-
-    return Identity(
-        name=part(rules.name),
-        patient_id=part(rules.patient_id),
-        birth_date=part(rules.birth_date),
-        accession_number=part(rules.accession_number),
+def _keeps(rules: Rules) -> Keeps:
+    return Keeps(
+        name=rules.name == "store",
+        patient_id=rules.patient_id == "store",
+        birth_date=rules.birth_date == "store",
+        accession_number=rules.accession_number == "store",
     )
 
 

@@ -10,7 +10,6 @@ from kerma.store import known_texts
 from kerma.store.identity import hashed
 from kerma.store.models import KnownText, ProjectionEvent, Study, System
 
-
 KNOWN_TEXTS = frozenset(known_texts.FIELDS)
 """Columns whose texts are few and known to the store."""
 
@@ -64,6 +63,8 @@ def _condition(given: Given) -> Q:
         return Q(not_patient="") if value == "exclude" else Q()
     if one.kind == "system":
         return Q(system_id=value)
+    if one.kind == "standard":
+        return Q(pk__in=())
     return _identity(one.path, str(value))
 
 

@@ -11,7 +11,8 @@ class Filter(NamedTuple):
 
     `kind` is how its value is read and compared: `text` (case-insensitive contains), `from`,
     `until` (dates), `min`, `max`, `count` (a number, `some` or `none`), `test` (`include` or
-    `exclude`), `identity` (for the pid group, exact where stored as a hash), `system`.
+    `exclude`), `identity` (for the pid group, exact where stored as a hash), `hashable` (the same
+    for everybody), `system` (its number), `standard` (no study has a standard name yet).
     `chip` gathers the two ends of a range. The value times `factor` is as stored. `event_path`
     is the value of the events that one single event must have within both ends.
     """
@@ -70,6 +71,7 @@ _COMMON = (
     *_range("age", "Age", "age_years", "years"),
     *_range("weight", "Mass", "weight_kg", "kg"),
     Filter("test_data", "test", "Test data", "not_patient"),
+    Filter("standard_name", "standard", "Standard name", ""),
     Filter("patient_name", "identity", "Patient name", "patient_name"),
     Filter("patient_id", "identity", "Patient ID", "patient_id"),
 )
@@ -118,6 +120,4 @@ _FILTERS = {
 
 def filters_of(modality: str, *, identity: bool) -> dict[str, Filter]:
     """Return the filters of a modality by name, "" for all; those of identity only for pid."""
-    return {
-        one.name: one for one in _FILTERS[modality] if identity or one.kind != "identity"
-    }
+    return {one.name: one for one in _FILTERS[modality] if identity or one.kind != "identity"}

@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections import defaultdict
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, Q, Subquery, Sum
 
@@ -48,18 +49,17 @@ def systems(today: dt.date, periods: tuple[int, int]) -> list[SystemLine]:
     latest = _latest()
     devices = _devices()
     lines = []
-    for row in _sums(today, periods):
-        key = (row["modality"], row["system_id"])
-        days = per_day[key]
+    for modality, system, name, total, first, second in _sums(today, periods):
+        days = per_day[modality, system]
         lines.append(
             SystemLine(
-                modality=row["modality"],
-                system_id=row["system_id"],
-                display_name=row["system__display_name"],
-                devices=devices.get(row["system_id"], ""),
-                studies=row["total"],
-                latest=latest.get(key),
-                periods=(row["first"] or 0, row["second"] or 0),
+                modality=modality,
+                system_id=system,
+                display_name=name,
+                devices=devices.get(system, ""),
+                studies=total,
+                latest=latest.get((modality, system)),
+                periods=(first or 0, second or 0),
                 per_day=tuple(days.get(today - dt.timedelta(back), 0)
                               for back in range(_DAYS_DRAWN - 1, -1, -1)),
                 silent_days=_silent_days(sorted(days), today),
@@ -68,26 +68,28 @@ def systems(today: dt.date, periods: tuple[int, int]) -> list[SystemLine]:
     return lines
 
 
-def _sums(today: dt.date, periods: tuple[int, int]) -> list[dict[str, object]]:
-    """Return number of studies in all, and in the two periods that end today."""
+def _sums(today: dt.date, periods: tuple[int, int]) -> list[tuple[Any, ...]]:
+    """Return modality, system and name with the studies in all, and in two periods until today."""
     since = [today - dt.timedelta(days - 1) for days in periods]
-    rows = DailyCount.objects.values("modality", "system_id", "system__display_name").annotate(
+    names = ("modality", "system_id", "system__display_name")
+    rows = DailyCount.objects.values_list(*names).annotate(
         total=Sum("studies"),
         first=Sum("studies", filter=Q(study_date__gte=since[0], study_date__lte=today)),
         second=Sum("studies", filter=Q(study_date__gte=since[1], study_date__lte=today)),
     )
-    return [row for row in rows.order_by("system__display_name") if row["total"]]
+    return [row for row in rows.order_by("system__display_name") if row[3]]
 
 
 def _per_day(today: dt.date) -> dict[tuple[str, int], dict[dt.date, int]]:
     """Return the studies of every day that had any, of the watched days."""
     found: dict[tuple[str, int], dict[dt.date, int]] = defaultdict(dict)
     since = today - dt.timedelta(_WATCHED_DAYS)
-    rows = DailyCount.objects.filter(study_date__gte=since, study_date__lte=today, studies__gt=0)
+    rows = DailyCount.objects.filter(study_date__gte=since, study_date__lte=today)
     for modality, system, day, studies in rows.values_list(
-        "modality", "system_id", "study_date", "studies"
-    ):
-        found[modality, system][day] = studies
+        "modality", "system_id", "study_date"
+    ).annotate(total=Sum("studies")):
+        if studies:
+            found[modality, system][day] = studies
     return found
 
 
@@ -102,11 +104,10 @@ def _latest() -> dict[tuple[str, int], dt.datetime]:
         for modality in HEADINGS
     }
     found = {}
-    for row in System.objects.values("id", **latest):
-        for modality in HEADINGS:
-            moment = row[f"latest_{modality}"]
+    for system, *moments in System.objects.annotate(**latest).values_list("id", *latest):
+        for modality, moment in zip(HEADINGS, moments, strict=True):
             if moment is not None and moment.year > 1:
-                found[modality, row["id"]] = moment
+                found[modality, system] = moment
     return found
 
 
@@ -133,7 +134,7 @@ def _silent_days(days: list[dt.date], today: dt.date) -> int:
     """
     if len(days) < 5:
         return 0
-    longest = max((later - earlier).days for earlier, later in zip(days, days[1:], strict=False))
+    longest = max((later - earlier).days for earlier, later in pairwise(days))
     pause = (today - days[-1]).days
     return pause if pause > max(longest, 2) else 0
 

@@ -15,8 +15,8 @@ _LONGEST_FIRST = sorted(_UNITS, key=len, reverse=True)
 
 _WORDS = {
     "uid": "UID", "uids": "UIDs", "dap": "DAP", "rp": "RP", "kvp": "kVp", "ctdivol": "CTDIvol",
-    "ctdi": "CTDI", "dlp": "DLP", "agd": "AGD", "ssde": "SSDE", "id": "ID", "sop": "SOP", "utc": "UTC",
-    "xray": "X-ray", "freeair": "free air", "rr": "RR", "z": "z", "ids": "IDs",
+    "ctdi": "CTDI", "dlp": "DLP", "agd": "AGD", "ssde": "SSDE", "id": "ID", "sop": "SOP",
+    "utc": "UTC", "xray": "X-ray", "freeair": "free air", "rr": "RR", "z": "z", "ids": "IDs",
 }  # fmt: skip
 
 
@@ -27,4 +27,6 @@ def label(field: str) -> tuple[str, str]:
     ending = next((end for end in _LONGEST_FIRST if name.endswith(end)), "")
     words = [_WORDS.get(word, word) for word in name.removesuffix(ending).split("_")]
     heading = " ".join(words) + (", per pulse" if values else "")
-    return heading[:1].upper() + heading[1:] if words[0].islower() else heading, _UNITS.get(ending, "")
+    if words[0].islower():
+        heading = heading[:1].upper() + heading[1:]
+    return heading, _UNITS.get(ending, "")

@@ -69,7 +69,7 @@ class Quartiles(NamedTuple):
     lower: float
     median: float
     upper: float
-    count: int
+    studies: int
 
 
 def quartiles(selection: Selection, columns: Sequence[Column]) -> dict[str, Quartiles]:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from kerma.errors import KermaError
 from kerma.query.columns import Column, columns_of
@@ -47,9 +47,7 @@ class Selection(NamedTuple):
         return self.order.startswith("-")
 
 
-def select(
-    modality: str, pairs: Iterable[tuple[str, str]], *, identity: bool = False
-) -> Selection:
+def select(modality: str, pairs: Iterable[tuple[str, str]], *, identity: bool = False) -> Selection:
     """Return the selection; pairs with an empty value say nothing.
 
     Raises
@@ -68,9 +66,7 @@ def select(
         elif name in known:
             given[name] = Given(known[name], _read(known[name], text.strip()), text.strip())
         else:
-            raise FilterError(
-                f"There is no filter {name!r}. Known: {', '.join(known)}, order."
-            )
+            raise FilterError(f"There is no filter {name!r}. Known: {', '.join(known)}, order.")
     return Selection(modality, tuple(given.values()), order)
 
 
@@ -101,7 +97,9 @@ def _read(one: Filter, text: str) -> Value:
     if one.kind == "test":
         return _read_choice(one, text, ("include", "exclude"))
     if one.kind == "system":
-        return int(_read_count(one, text)) if text.isdecimal() else _refuse(one, text, "a number")
+        if not text.isdecimal() or len(text) > 18:
+            raise _refusal(one, text, "the number of a system")
+        return int(text)
     return text
 
 
@@ -109,7 +107,7 @@ def _read_date(one: Filter, text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        return _refuse(one, text, "a date such as 2026-11-20")
+        raise _refusal(one, text, "a date such as 2026-11-20") from None
 
 
 def _read_number(one: Filter, text: str) -> float:
@@ -117,7 +115,9 @@ def _read_number(one: Filter, text: str) -> float:
         value = float(text.replace(",", "."))
     except ValueError:
         value = float("nan")
-    return value if isfinite(value) else _refuse(one, text, "a number")
+    if not isfinite(value):
+        raise _refusal(one, text, "a number")
+    return value
 
 
 def _read_count(one: Filter, text: str) -> int | str:
@@ -125,12 +125,14 @@ def _read_count(one: Filter, text: str) -> int | str:
         return text
     if text.isdecimal() and len(text) < 10:
         return int(text)
-    return _refuse(one, text, "a number, some or none")
+    raise _refusal(one, text, "a number, some or none")
 
 
 def _read_choice(one: Filter, text: str, choices: tuple[str, ...]) -> str:
-    return text if text in choices else _refuse(one, text, " or ".join(choices))
+    if text not in choices:
+        raise _refusal(one, text, " or ".join(choices))
+    return text
 
 
-def _refuse(one: Filter, text: str, wanted: str) -> Any:
-    raise FilterError(f"{one.name} must be {wanted}, not {text!r}.")
+def _refusal(one: Filter, text: str, wanted: str) -> FilterError:
+    return FilterError(f"{one.name} must be {wanted}, not {text!r}.")

@@ -1,4 +1,4 @@
-"""A filter and what is typed so far in, the texts that studies have there out, with their counts."""
+"""A filter and what is typed so far in, the texts of the studies there out, with their counts."""
 
 from typing import NamedTuple
 
@@ -46,5 +46,3 @@ def _split(rows: list[Suggestion], typed: str) -> list[Suggestion]:
                 totals[line] = totals.get(line, 0) + studies
     ordered = sorted(totals.items(), key=lambda item: -item[1])
     return [Suggestion(*item) for item in ordered[:MOST]]
-
-

@@ -15,7 +15,10 @@ Discard = Callable[[str], None]
 
 
 def forget_study(
-    study: Study, user: AbstractBaseUser | None = None, discard: Discard | None = None
+    study: Study,
+    user: AbstractBaseUser | None = None,
+    discard: Discard | None = None,
+    reason: str = "",
 ) -> None:
     """Delete a study with its events and sources; its objects may be imported again.
 
@@ -25,6 +28,8 @@ def forget_study(
         Who wants it; None for the command line.
     discard
         Given the path of Kerma's copy of an object, removes it; called after the commit.
+    reason
+        Why, for the audit.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         lock_study(cursor, study.study_instance_uid)
@@ -41,6 +46,7 @@ def forget_study(
             modality=study.modality,
             study_date=str(study.study_date),
             system=study.system.display_name,
+            reason=reason,
         )
         day = Day(study.modality, study.system_id, study.date_time.date())
         study.delete()

@@ -61,12 +61,18 @@ def undo(size_import: SizeImport) -> int:
     """Take back all that an import entered; return how many studies it concerned."""
     uids = sorted(set(size_import.entries.values_list("study_instance_uid", flat=True)))
     for uid in uids:
-        with transaction.atomic(), connection.cursor() as cursor:
-            lock_study(cursor, uid)
-            size_import.entries.filter(study_instance_uid=uid).delete()
-            renew(cursor, uid, rules.load(cursor))
+        undo_study(size_import, uid)
     SizeImport.objects.filter(pk=size_import.pk).update(state=SizeImport.State.UNDONE)
     return len(uids)
+
+
+@transaction.atomic
+def undo_study(size_import: SizeImport, study_instance_uid: str) -> None:
+    """Take back what an import entered for one study."""
+    with connection.cursor() as cursor:
+        lock_study(cursor, study_instance_uid)
+        size_import.entries.filter(study_instance_uid=study_instance_uid).delete()
+        renew(cursor, study_instance_uid, rules.load(cursor))
 
 
 def _sizes(uid: str) -> list[tuple[float | None, float | None]]:

@@ -32,15 +32,26 @@ def rename(
     NoName
         If the name is empty.
     """
+    target, to_sort = rename_only(devices, display_name, user)
+    if to_sort:
+        sort_anew(target)
+    return target
+
+
+def rename_only(
+    devices: Iterable[Device], display_name: str, user: AbstractBaseUser | None = None
+) -> tuple[System, bool]:
+    """As `rename`, but leave sorting the studies to the caller; return whether that is due.
+
+    It is where the devices come under a modality that an administrator has given the system.
+    """
     name = display_name.strip()
     if not name:
         raise NoName("Give a display name of at least one character.")
     chosen = list(Device.objects.filter(pk__in=[d.pk for d in devices]).select_related("system"))
     modalities = {device.system.user_defined_modality for device in chosen}
     target = _renamed(chosen, name, user)
-    if modalities - {target.user_defined_modality}:
-        sort_anew(target)
-    return target
+    return target, bool(modalities - {target.user_defined_modality})
 
 
 @transaction.atomic
@@ -86,10 +97,15 @@ def set_modality(system: System, modality: str, user: AbstractBaseUser | None = 
     Between fluoroscopy, radiography and mammography studies move; with `Dual` each goes by its
     content to fluoroscopy or radiography; nothing else changes what a study is.
     """
-    with transaction.atomic():
-        System.objects.filter(pk=system.pk).update(user_defined_modality=modality)
-        audit.write(user, "set modality", system=system.display_name, modality=modality)
+    set_modality_only(system, modality, user)
     return sort_anew(system)
+
+
+@transaction.atomic
+def set_modality_only(system: System, modality: str, user: AbstractBaseUser | None = None) -> None:
+    """As `set_modality`, but leave sorting the studies to the caller."""
+    System.objects.filter(pk=system.pk).update(user_defined_modality=modality)
+    audit.write(user, "set modality", system=system.display_name, modality=modality)
 
 
 def sort_anew(system: System) -> int:
@@ -97,17 +113,18 @@ def sort_anew(system: System) -> int:
 
     One transaction a study: it may be stopped and started again.
     """
-    uids = (
-        Source.objects.filter(device__system=system, study__modality__in=PROJECTION)
-        .order_by("study_instance_uid")
-        .values_list("study_instance_uid", flat=True)
-        .distinct()
-    )
-    return sum(_renew(uid) for uid in list(uids))
+    return sum(sort_study(uid) for uid in list(uids_to_sort(system)))
+
+
+def uids_to_sort(system: System) -> "QuerySet[Source, str]":
+    """Return the UIDs of the studies of a system that may move, in order."""
+    found = Source.objects.filter(device__system=system, study__modality__in=PROJECTION)
+    uids = found.order_by("study_instance_uid").values_list("study_instance_uid", flat=True)
+    return uids.distinct()
 
 
 @transaction.atomic
-def _renew(uid: str) -> bool:
+def sort_study(uid: str) -> bool:
     """Merge a study anew; return whether it is another modality now."""
     with connection.cursor() as cursor:
         lock_study(cursor, uid)

@@ -1,4 +1,4 @@
-"""A user in, what that user may do out: exact membership of groups, none inherits another's rights."""
+"""A user in, what that user may do out: exact membership, no group has another's rights."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -30,7 +30,7 @@ def groups_of(user: User) -> frozenset[str]:
     known = getattr(user, "_kerma_groups", None)
     if known is None:
         known = frozenset(Group.objects.filter(user=user.pk).values_list("name", flat=True))
-        user._kerma_groups = known  # type: ignore[union-attr]
+        user.__dict__["_kerma_groups"] = known
     return cast(frozenset[str], known)
 
 

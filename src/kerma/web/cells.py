@@ -50,7 +50,8 @@ def _text(column: Column, value: Any, get: Get) -> Written:
 
 def _number(column: Column, value: Any, get: Get) -> Written:
     shown, full = formats.number(value * column.factor), formats.exact(value * column.factor)
-    return Written(shown, "", "" if shown.replace(formats.THIN, "") == full else _unit(full, column))
+    same = shown.replace(formats.THIN, "") == full
+    return Written(shown, "", "" if same else _unit(full, column))
 
 
 def _unit(text: str, column: Column) -> str:
@@ -164,11 +165,24 @@ _SHORT_MATERIALS = {
 }  # fmt: skip
 
 
+def _material(name: str) -> str:
+    """Return the plain name: "Tungsten" for "Tungsten or Tungsten compound"."""
+    return name.split(" or ")[0].removesuffix(" compound")
+
+
+def _target(column: Column, value: Any, get: Get) -> Written:
+    return Written(escape(_material(value)), "", value)
+
+
+def _pulses(column: Column, value: Any, get: Get) -> Written:
+    return Written(f"{formats.whole(value)} pulses")
+
+
 def _filters(column: Column, value: Any, get: Get) -> Written:
     """Write material and thickness of every filter: "0.3 Cu + 1 Al"."""
     parts, whole = [], []
     for one in value:
-        name = one.material.removesuffix(" or Aluminum compound").split(" or ")[0]
+        name = _material(one.material)
         short = _SHORT_MATERIALS.get(name.casefold(), name)
         ends = [end for end in (one.thickness_min_mm, one.thickness_max_mm) if end is not None]
         mean = formats.number(sum(ends) / len(ends), 3) if ends else ""
@@ -207,7 +221,7 @@ def _field(column: Column, value: Any, get: Get) -> Written:
 
 def _plane(column: Column, value: Any, get: Get) -> Written:
     """Write "A" for "Plane A"."""
-    return Written(escape(str(value).replace("Plane ", "").replace("Single", "–")), "", str(value))
+    return Written(escape(str(value).replace("Plane", "").strip().capitalize()), "", str(value))
 
 
 def _anatomy(column: Column, value: Any, get: Get) -> Written:
@@ -256,15 +270,18 @@ def _events(column: Column, value: Any, get: Get) -> Written:
 
 _KINDS: dict[str, Callable[[Column, Any, Get], Written]] = {
     "agent": _agent, "anatomy": _anatomy, "angles": _angles, "breast_view": _breast_view,
-    "clock": _clock, "date_time": _date_time, "hashable": _hashable, "level": _level, "dose_check": _dose_check, "duration": _duration,
+    "clock": _clock, "date_time": _date_time,
+    "hashable": _hashable, "dose_check": _dose_check, "duration": _duration,
     "events": _events, "field": _field, "filters": _filters, "list": _list, "lines": _lines,
     "moment": _moment, "number": _number, "per_pulse": _per_pulse, "per_source": _per_source,
-    "plane": _plane, "start": _start, "view": _view, "whole": _whole, "windows": _windows,
+    "plane": _plane, "pulses": _pulses, "start": _start, "target": _target,
+    "view": _view, "whole": _whole, "windows": _windows,
     "years": _years,
 }  # fmt: skip
 
 _KINDS_OF_NOTHING: dict[str, Callable[[Column, Any, Get], Written]] = {
     "per_source": _per_source_of_nothing, "anatomy": _anatomy, "view": _view, "agent": _agent,
-    "date_time": _date_time, "breast_view": _breast_view, "start": _start, "angles": _angles, "field": _field,
+    "date_time": _date_time, "breast_view": _breast_view, "start": _start,
+    "angles": _angles, "field": _field,
 }  # fmt: skip
 """Kinds that look elsewhere when their own value is not there."""

@@ -1,4 +1,4 @@
-"""A selection in, the chips above a list out: what is filtered, how to change it, how to clear it."""
+"""A selection in, the chips above a list out: what is filtered, and how to change it."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -41,16 +41,14 @@ class Chip(NamedTuple):
     suggests: bool = False
 
 
-def chips(
-    selection: Selection, address: Address, *, identity: bool, today: dt.date
-) -> list[Chip]:
+def chips(selection: Selection, address: Address, *, identity: bool, today: dt.date) -> list[Chip]:
     """Return a chip for every filter of the modality, those in use and those that could be."""
     gathered: dict[str, list[Filter]] = {}
     for one in filters_of(selection.modality, identity=identity).values():
         gathered.setdefault(one.chip or one.name, []).append(one)
     given = {one.filter.name: one.text for one in selection.given}
     found = [_chip(name, parts, given, address, today) for name, parts in gathered.items()]
-    return [chip for chip in found if chip.kind != "system" or chip.words]
+    return [chip for chip in found if chip.words or chip.kind not in {"system", "standard"}]
 
 
 def _chip(

@@ -10,7 +10,7 @@ from kerma.query.columns.projection_events import DX_EVENTS, MG_EVENTS, RF_EVENT
 from kerma.records import Administration, ProjectionEvent, StudyRecord
 from kerma.records.study import Event
 from kerma.web import tables
-from kerma.web.cells import write
+from kerma.web.cells import NOTHING, Get, write
 from kerma.web.facts import Fact, facts
 from kerma.web.tables import Head, Table, with_sub
 
@@ -56,8 +56,9 @@ def event_table(
 ) -> Table:
     """Return the table of events; columns that no event has a value for are left out."""
     known = named(EVENTS[modality])
-    chosen = [column for column in EVENTS[modality] if column.priority and _is_used(column, events)]
-    name, others = chosen[0], chosen[1:]
+    name, *rest = EVENTS[modality]
+    others = [column for column in rest if column.priority and _is_used(column, events)]
+    chosen = (name, *others)
 
     def by(column: Column) -> str:
         return address(column.name if order != column.name else f"-{column.name}")
@@ -65,9 +66,7 @@ def event_table(
     number = Head("No.", "", "num", address("-number" if order == "" else ""), "")
     heads = [number, *tables.heads(chosen, known, by, order)]
     peaks = {column.path: _peak(column, events) for column in chosen if column.kind == "bar"}
-    rows = [
-        tables.row(_cells(one, name, others, known, peaks)) for one in events
-    ]
+    rows = [tables.row(_cells(one, name, others, known, peaks)) for one in events]
     return Table("Events", heads, rows, "cards events")
 
 
@@ -78,11 +77,13 @@ def _cells(
     known: dict[str, Column],
     peaks: dict[str, float | None],
 ) -> list[str]:
-    def get(path: str) -> Any:
-        return getattr(one.event, path, None)
-
+    get = _getter(one.event)
     main = with_sub(name, known, get, None)
-    head = tables.row_head(main.main or '<span class="muted">Not named</span>', main.sub)
+    head = (
+        tables.row_head(main.main, main.sub)
+        if main.main
+        else tables.row_head(main.sub or '<span class="muted">Not named</span>')
+    )
     cells = [
         tables.cell(column, with_sub(column, known, get, peaks.get(column.path)))
         for column in others
@@ -92,9 +93,14 @@ def _cells(
 
 def _is_used(column: Column, events: Sequence[Numbered]) -> bool:
     """Return whether the column says something of any event."""
-    return any(write(column, lambda path, e=one.event: getattr(e, path, None)).main
-               for one in events) if column.kind != "bar" else any(
-        getattr(one.event, column.path) is not None for one in events)  # fmt: skip
+    if column.kind == "bar":
+        return any(getattr(one.event, column.path) is not None for one in events)
+    return any(write(column, _getter(one.event)).main for one in events)
+
+
+def _getter(event: Event) -> Get:
+    """Return how to ask an event for a value; what it has no field for is not there."""
+    return lambda path: getattr(event, path, None)
 
 
 def _peak(column: Column, events: Sequence[Numbered]) -> float | None:
@@ -118,7 +124,7 @@ def plain_table(caption: str, columns: tuple[Column, ...], rows: Sequence[Any]) 
         get = row.__getattribute__
         first = with_sub(used[0], known, get, None)
         cells = [tables.cell(column, with_sub(column, known, get, None)) for column in used[1:]]
-        lines.append(tables.row([tables.row_head(first.main or tables.NOTHING, first.sub), *cells]))
+        lines.append(tables.row([tables.row_head(first.main or NOTHING, first.sub), *cells]))
     return Table(caption, heads, lines, "cards")
 
 

@@ -1,4 +1,4 @@
-"""A record in, every value it holds as heading and words out: nothing is hidden, nothing is named twice."""
+"""A record in, every value it holds as heading and words out."""
 
 import datetime as dt
 from collections.abc import Collection, Iterator

@@ -1,5 +1,6 @@
 """A study's record in, the large figures that answer "how much dose?" out."""
 
+import re
 from typing import NamedTuple
 
 from kerma.query.levels import Share, shares
@@ -36,13 +37,13 @@ def _ct(record: StudyRecord) -> list[Figure]:
     events = [event for event in record.events if isinstance(event, CtEvent)]
     highest = max((e.ctdivol_mgy for e in events if e.ctdivol_mgy is not None), default=None)
     ssde = max((e.ssde_mgy for e in events if e.ssde_mgy is not None), default=None)
+    how_ssde = "The highest size-specific dose estimate of all events, as the report gives it."
     return [
         _figure("dlp", "DLP", totals.dlp_mgycm, "mGy·cm",
                 _how(record, totals.dlp_sum_of_events_mgycm, 1, "mGy·cm")),
         _figure("ctdivol", "CTDIvol, highest", highest, "mGy",
                 ("The highest of all events, as the report gives it.",)),
-        _figure("ssde", "SSDE, highest", ssde, "mGy",
-                ("The highest size-specific dose estimate of all events, as the report gives it.",)),
+        _figure("ssde", "SSDE, highest", ssde, "mGy", (how_ssde,)),
         _effective(record),
         Figure("events", "Events", formats.whole(len(events)), "", _types(record)),
     ]  # fmt: skip
@@ -118,7 +119,7 @@ def _leveled(
     words = ""
     if share is not None:
         level = formats.number(share.level.value * factor)
-        words = f"{formats.percent(share.share)} of {level}, alert level"
+        words = f"{formats.percent(share.share)} of {level}{formats.THIN}{unit}, alert level"
         why = (*why, f"Alert level: {share.level.source}.")
     return Figure(name, heading, formats.number(_times(value, factor)), unit, "", why, share, words)
 
@@ -128,9 +129,7 @@ def _effective(record: StudyRecord) -> Figure:
                    ("As the report gives it; Kerma did not work it out.",))  # fmt: skip
 
 
-def _how(
-    record: StudyRecord, summed: float | None, factor: float, unit: str
-) -> tuple[str, ...]:
+def _how(record: StudyRecord, summed: float | None, factor: float, unit: str) -> tuple[str, ...]:
     """Return how a total was found."""
     if record.totals.summed:
         return ("Sum of the events, because the sources of this study overlap.",)
@@ -144,7 +143,7 @@ def _how(
 def _types(record: StudyRecord) -> str:
     """Return the number of events by type, in words."""
     parts = [f"{name} {count}" for name, count in record.totals.events_by_type.items() if count]
-    return ", ".join(part.replace(" Acquisition", "") for part in parts)
+    return re.sub(" acquisition", "", ", ".join(parts), flags=re.IGNORECASE)
 
 
 def _times(value: float | None, factor: float) -> float | None:

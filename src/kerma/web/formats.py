@@ -83,22 +83,25 @@ def years(age: float | None) -> str:
     return f"{months:.0f}{THIN}mo" if months >= 2 else f"{age * 365.25:.0f}{THIN}d"
 
 
-_STEPS = ((60.0, "second"), (60.0, "minute"), (24.0, "hour"), (7.0, "day"), (4.35, "week"),
-          (12.0, "month"), (1e9, "year"))  # fmt: skip
+_AGES = (
+    (60, 1, "second"), (3600, 60, "minute"), (86_400, 3600, "hour"), (14 * 86_400, 86_400, "day"),
+    (61 * 86_400, 7 * 86_400, "week"), (730 * 86_400, 30.44 * 86_400, "month"),
+)  # fmt: skip
+"""Up to how many seconds, and how many seconds one is."""
 
 
 def ago(then: dt.datetime, now: dt.datetime) -> str:
     """Return "3 minutes ago"; both times with or both without zone."""
-    amount = (now - then).total_seconds()
-    if 0 <= amount < 60:
+    seconds = (now - then).total_seconds()
+    if 0 <= seconds < 60:
         return "just now"
-    tail, amount = ("ago", amount) if amount > 0 else ("from now", -amount)
-    for size, unit in _STEPS:
-        if amount < size:
-            break
-        amount /= size
-    count = round(amount)
-    return f"{count} {unit}{'' if count == 1 else 's'} {tail}"
+    length, unit = next(
+        ((length, unit) for limit, length, unit in _AGES if abs(seconds) < limit),
+        (365.25 * 86_400, "year"),
+    )
+    count = round(abs(seconds) / length)
+    words = f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"{words} ago" if seconds > 0 else f"in {words}"
 
 
 def plural(count: int, word: str) -> str:

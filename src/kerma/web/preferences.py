@@ -1,6 +1,6 @@
 """A user in, what that user chose about the pages out, and kept."""
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -31,15 +31,15 @@ def of(user: User) -> Preferences:
     known = getattr(user, "_kerma_preferences", None)
     if known is None:
         known = _read(UserOptions.objects.filter(user_id=user.pk).first())
-        user._kerma_preferences = known  # type: ignore[union-attr]
-    return known  # type: ignore[no-any-return]
+        user.__dict__["_kerma_preferences"] = known
+    return cast(Preferences, known)
 
 
 def keep(user: User, **changes: Any) -> None:
     """Change some of the user's choices."""
     chosen = msgspec.structs.replace(of(user), **changes)
     UserOptions.objects.update_or_create(
-        user_id=user.pk,
+        user_id=cast(int, user.pk),
         defaults={
             "theme": chosen.theme,
             "page_size": chosen.page_size,
@@ -48,12 +48,16 @@ def keep(user: User, **changes: Any) -> None:
             "values": _others(user) | {"density": chosen.density, "columns": chosen.columns},
         },
     )
-    user._kerma_preferences = chosen  # type: ignore[union-attr]
+    user.__dict__["_kerma_preferences"] = chosen
 
 
 def _others(user: User) -> dict[str, Any]:
     """Return what other parts of Kerma keep about the user in the same place."""
-    found = UserOptions.objects.filter(user_id=user.pk).values_list("values", flat=True).first()
+    found = (
+        UserOptions.objects.filter(user_id=cast(int, user.pk))
+        .values_list("values", flat=True)
+        .first()
+    )
     return found or {}
 
 

@@ -18,6 +18,10 @@ NUMBERS = frozenset(
 """Kinds set to the right."""
 
 
+_SELF_EXPLAINED = frozenset({"events", "level", "angles", "duration"})
+"""Kinds whose unit, in the head, need not be said again in the label of a card."""
+
+
 class Head(NamedTuple):
     """The head of one column; `sorting` is "", "ascending" or "descending"."""
 
@@ -88,8 +92,8 @@ def cell(column: Column, written: Written, *, name: str = "") -> str:
     main = written.main or name or NOTHING
     sub = f'<span class="sub">{written.sub}</span>' if written.sub else ""
     title = f' title="{escape(written.title)}"' if written.title else ""
-    unit = f", {column.unit}" if column.unit else ""
-    hide = "" if written.main else " hide"
+    unit = f", {column.unit}" if column.unit and column.kind not in _SELF_EXPLAINED else ""
+    hide = "" if written.main and column.priority < 2 else " hide"
     return (
         f'<td class="{css_of(column)}{hide}" data-label="{escape(column.heading)}{unit}"{title}>'
         f"{main}{sub}</td>"
@@ -116,4 +120,4 @@ def with_sub(column: Column, known: Mapping[str, Column], get: Get, peak: float 
 
 def row(cells: Iterable[str], css: str = "") -> Row:
     """Return a row of finished cells."""
-    return Row(mark_safe("".join(cells)), css)  # noqa: S308 - every cell is escaped
+    return Row(mark_safe("".join(cells)), css)

@@ -28,8 +28,11 @@ def total_rows(record: StudyRecord) -> tuple[list[TotalRow], TotalRow]:
     planes = record.totals.planes if len(record.totals.planes) > 1 else (record.totals,)
     rows: list[TotalRow] = []
     for plane in planes:
-        own = events if len(planes) == 1 else [e for e in events if e.acquisition_plane == plane.plane]
-        rows += _of_plane(plane, own, plane.plane if len(planes) > 1 else "")
+        if len(planes) == 1:
+            rows += _of_plane(plane, events, "")
+        else:
+            own = [event for event in events if event.acquisition_plane == plane.plane]
+            rows += _of_plane(plane, own, plane.plane)
     return rows, _all(record.totals, len(events))
 
 

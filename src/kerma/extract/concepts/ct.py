@@ -13,6 +13,15 @@ EFFECTIVE_DOSE_TOTAL = dcm("113814")
 
 # TID 10013 CT Irradiation Event Data
 ACQUISITION_TYPE = dcm("113820")
+ACQUISITION_TYPES = {
+    sct("116152004"): "Spiral Acquisition",
+    dcm("113804"): "Sequenced Acquisition",
+    dcm("113805"): "Constant Angle Acquisition",
+    dcm("113806"): "Stationary Acquisition",
+    dcm("113807"): "Free Acquisition",
+    sct("702569007"): "Cone Beam Acquisition",
+}
+"""CID 10013 in the words of the standard, in which events are counted and chosen."""
 RECONSTRUCTION_ALGORITHM = dcm("113961")
 PROCEDURE_CONTEXT = sct("408730004")
 EVENT_UID_ELSEWHERE = dcm("113853")

@@ -54,9 +54,6 @@ _VENDOR_VALUES = {
     ("GEMS_SENO_02", 0x0045001B): "clinical_view",
     ("GEMS_SENO_02", 0x00450006): "stereo_angle_deg",
     ("GEMS_SENO_02", 0x00450065): "detector_entrance_dose",
-    ("LORAD Selenia", 0x00190006): "paddle_id",
-    ("LORAD Selenia", 0x00190007): "paddle_position",
-    ("LORAD Selenia", 0x00190008): "collimation_size",
 }
 
 

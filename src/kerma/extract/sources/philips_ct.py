@@ -9,9 +9,11 @@ import re
 from msgspec.structs import replace
 
 from kerma.dicom import tags
+from kerma.dicom.codes import dcm, sct
 from kerma.dicom.dataset import DataSet
 from kerma.extract import header
 from kerma.extract.base import DoseObject, Source, sources
+from kerma.extract.concepts.ct import ACQUISITION_TYPES
 from kerma.merge.sums import events_by_type, sum_of_events
 from kerma.records import Code, CtEvent, StudyRecord, Totals
 
@@ -32,11 +34,11 @@ _PICTURES = frozenset(
 )
 """SOP classes of the pictures: CT image, and secondary captures of one and several frames."""
 _TYPES = {
-    "SPIRAL": Code(value="116152004", scheme="SCT", meaning="Spiral Acquisition"),
-    "SEQUENCED": Code(value="113804", scheme="DCM", meaning="Sequenced Acquisition"),
-    "CONSTANT_ANGLE": Code(value="113805", scheme="DCM", meaning="Constant Angle Acquisition"),
-    "STATIONARY": Code(value="113806", scheme="DCM", meaning="Stationary Acquisition"),
-    "FREE": Code(value="113807", scheme="DCM", meaning="Free Acquisition"),
+    "SPIRAL": sct("116152004"),
+    "SEQUENCED": dcm("113804"),
+    "CONSTANT_ANGLE": dcm("113805"),
+    "STATIONARY": dcm("113806"),
+    "FREE": dcm("113807"),
 }
 """Acquisition Type (0018,9302) -> CT Acquisition Type (CID 10013)."""
 
@@ -120,15 +122,15 @@ def _dlp_total(head: DataSet, comments: str) -> float | None:
 def _event(item: DataSet, comments: str) -> CtEvent:
     """Read one item of the Exposure Dose Sequence (PS3.3 C.4.16; CT attributes of C.8.15)."""
     kind = item.first(tags.AcquisitionType)
-    code = _TYPES.get(kind, Code())
+    code = _TYPES.get(kind)
     phantom = item.code(tags.CTDIPhantomTypeCodeSequence) or Code()
     started = item.datetime(tags.AcquisitionDateTime)
     return CtEvent(
         irradiation_event_uid=item.first(tags.IrradiationEventUID),
         date_time_started=started.isoformat() if started else "",
         acquisition_protocol=item.text(tags.SeriesDescription),
-        acquisition_type=code.meaning,
-        acquisition_type_code=code.value,
+        acquisition_type=ACQUISITION_TYPES[code] if code else kind.replace("_", " ").title(),
+        acquisition_type_code=code.value if code else "",
         acquisition_type_in_file=kind,
         exposure_time_s=_exposure_time_s(item),
         scanning_length_mm=item.number(tags.ScanLength),

@@ -3,13 +3,13 @@
 from msgspec.structs import replace
 
 from kerma.dicom import tags
+from kerma.dicom.content import CONTENT
 from kerma.dicom.dataset import DataSet
 from kerma.dicom.files import DicomFile
 from kerma.errors import ContentError
 from kerma.extract import record_of
 from kerma.extract.sources.philips_ct import stored_form
 from kerma.pipeline.keep import keep
-from kerma.records import StudyRecord
 from kerma.store import consumers, rules
 from kerma.store.arrival import ObjectFacts, Saved
 from kerma.store.save import already, save
@@ -32,19 +32,20 @@ def _take(file: DicomFile, facts: ObjectFacts) -> Saved:
     """
     known = already(facts)
     if known is None:
-        original = file.data_set.copy()
+        kept = _kept(file, facts)
         record = stored_form(record_of(file))
-        known = save(record, replace(facts, path=_kept(original, record, facts)))
+        known = save(record, replace(facts, path=kept))
     if known.outcome == "refused":
         raise ContentError(known.reason)
     return known
 
 
-def _kept(original: DataSet, record: StudyRecord, facts: ObjectFacts) -> str:
+def _kept(file: DicomFile, facts: ObjectFacts) -> str:
     """Keep a copy, if the site keeps such objects, and return where."""
     site = rules.load()
-    wanted = "keep_image_headers" if record.kind.endswith("image") else "keep_reports"
-    return keep(original, facts.content_hash, site) if site.option(wanted, True) else ""
+    is_report = CONTENT in file.data_set
+    wanted = "keep_reports" if is_report else "keep_image_headers"
+    return keep(file, facts.content_hash, site) if site.option(wanted, True) else ""
 
 
 consumers.add(consumers.Consumer(name="dose", wants=_wants, take=_take, order=0))

@@ -30,3 +30,4 @@ def columns_of(modality: str) -> dict[str, Column]:
     return found
 
 
+__all__ = ["COLUMNS", "HEADINGS", "Column", "columns_of", "paths_of"]

@@ -14,12 +14,13 @@ AGE = Column("age", "Age", "age_years", kind="years", priority=2, json="age_year
 WEIGHT = Column("weight", "Mass", "weight_kg", "kg", "number", json="weight_kg", statistic=True)
 PHYSICIAN = Column("physician", "Physician", "physician", json="performing_physician")
 
-LEADING = (DATE, STUDY, SYSTEM, ACCESSION, AGE)
+PATIENT = Column("patient_name", "Patient name", "patient_name", kind="hashable", identity=True,
+                 sub="patient_id", priority=2)  # fmt: skip
+
+LEADING = (DATE, STUDY, PATIENT, SYSTEM, ACCESSION, AGE)
 """Columns that open every list."""
 
 OTHERS = (
-    Column("patient_name", "Patient name", "patient_name", kind="hashable", identity=True,
-           sub="patient_id", priority=2),
     Column("patient_id", "Patient ID", "patient_id", kind="hashable", identity=True),
     Column("requested_procedure", "Requested procedure", "requested_procedure"),
     Column("procedure", "Procedure", "procedure", json="performed_procedure_step_description"),

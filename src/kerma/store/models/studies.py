@@ -227,7 +227,11 @@ class Source(models.Model):
 
 
 class DailyCount(models.Model):
-    """How many studies a system has of a modality on a day: what the home page adds up."""
+    """How many studies a system has of a modality on a day: what the home page adds up.
+
+    The studies of a day are the sum over its shards. On PostgreSQL each process counts in a shard
+    of its own, so that none waits for another's commit; a shard on its own may be negative.
+    """
 
     modality = models.CharField(max_length=2)
     system = models.ForeignKey(
@@ -235,12 +239,13 @@ class DailyCount(models.Model):
     )
     study_date = models.DateField()
     """1 January of year 1 for studies without a date."""
+    shard = models.SmallIntegerField(default=0)
     studies = models.IntegerField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["modality", "system", "study_date"], name="daily_count_identity"
+                fields=["modality", "system", "study_date", "shard"], name="daily_count_identity"
             )
         ]
 

@@ -1,11 +1,11 @@
 """Log in and out, the password, and the first administrator of a fresh installation."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth import login, views
 from django.contrib.auth.forms import BaseUserCreationForm
-from django.contrib.auth.models import AbstractUser, Group, User
+from django.contrib.auth.models import Group, User
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -52,7 +52,13 @@ def change_password(request: HttpRequest) -> HttpResponseBase:
     return _PasswordChange.as_view()(request)
 
 
-class FirstAdministratorForm(BaseUserCreationForm[User]):
+if TYPE_CHECKING:
+    UserForm = BaseUserCreationForm[User]
+else:
+    UserForm = BaseUserCreationForm
+
+
+class FirstAdministratorForm(UserForm):
     """Name and password, checked as for every user."""
 
     class Meta:
@@ -79,7 +85,7 @@ def first_administrator(request: HttpRequest) -> HttpResponse:
 
 
 @transaction.atomic
-def _make_first(form: FirstAdministratorForm) -> AbstractUser | None:
+def _make_first(form: FirstAdministratorForm) -> User | None:
     """Return the new administrator, a member of every group, or None if somebody was quicker."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

@@ -47,7 +47,7 @@ class Part(NamedTuple):
 _ORDERS: dict[str, Callable[[SystemLine], Any]] = {
     "system": lambda line: line.display_name.casefold(),
     "studies": lambda line: line.studies,
-    "latest": lambda line: line.latest or dt.datetime.min,
+    "latest": lambda line: line.latest.isoformat() if line.latest else "",
     "first": lambda line: line.periods[0],
     "second": lambda line: line.periods[1],
 }
@@ -92,7 +92,8 @@ def _heads(order: str, periods: tuple[int, int]) -> list[Head]:
         other = name if css else f"-{name}"
         sorting = "" if order.removeprefix("-") != name else (
             "descending" if order.startswith("-") else "ascending")  # fmt: skip
-        heads.append(Head(heading, "", css, f"?order={other if order == first else first}", sorting))
+        wanted = other if order == first else first
+        heads.append(Head(heading, "", css, f"?order={wanted}", sorting))
     return heads
 
 
@@ -127,4 +128,3 @@ def _bars(per_day: tuple[int, ...]) -> tuple[Bar, ...]:
     greatest = max(per_day) or 1
     heights = [max(round(18 * count / greatest, 1), 1) for count in per_day]
     return tuple(Bar(4 * at, round(20 - high, 1), high) for at, high in enumerate(heights))
-

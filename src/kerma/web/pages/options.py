@@ -1,4 +1,4 @@
-"""What each user may choose: appearance, row height, columns, page length, periods of the home page."""
+"""What each user may choose: appearance, columns, lengths, periods of the home page."""
 
 from django import forms
 from django.contrib import messages

@@ -14,7 +14,7 @@ from kerma.query.suggestions import SUGGESTING, suggestions
 from kerma.web import preferences, tables
 from kerma.web.access import BROWSE, groups, may
 from kerma.web.address import Address
-from kerma.web.cells import Written, write
+from kerma.web.cells import NOTHING, Written, write
 from kerma.web.chips import chips
 from kerma.web.formats import plural
 from kerma.web.preferences import PAGE_SIZES
@@ -153,7 +153,7 @@ def _cell(column: Column, known: dict[str, Column], row: pages.Row, address: Add
         return tables.row_head(main, written.sub, address.study(row["id"]))
     if column.name == "study_date":
         sub = f'<span class="sub">{written.sub}</span>' if written.sub else ""
-        return f'<td class="nowrap full">{written.main or tables.NOTHING}{sub}</td>'
+        return f'<td class="nowrap full">{written.main or NOTHING}{sub}</td>'
     if column.name == "display_name":
         return f'<td class="full brief">{written.main}<span class="sub">{written.sub}</span></td>'
     return tables.cell(column, written)
@@ -222,14 +222,12 @@ def statistics(request: HttpRequest, modality: str) -> HttpResponse:
 
 def _foot(chosen: tuple[Column, ...], found: dict[str, pages.Quartiles]) -> str:
     """Return one row that fits the columns."""
-    leading = next((n for n, column in enumerate(chosen) if column.statistic), len(chosen))
-    shown = chosen[:leading]
-    cells = [
-        '<th scope="row" class="full">Median of the filter'
+    leading = max(next((n for n, column in enumerate(chosen) if column.statistic), len(chosen)), 1)
+    head = (
+        f'<th scope="row" class="full" colspan="{leading}">Median of the filter'
         '<span class="sub">middle half in brackets</span></th>'
-    ]
-    cells += [f'<td class="{tables.css_of(column)} hide"></td>' for column in shown[1:]]
-    cells += [_foot_cell(column, found.get(column.name)) for column in chosen[max(leading, 1):]]
+    )
+    cells = [head, *(_foot_cell(column, found.get(column.name)) for column in chosen[leading:])]
     return f"<tr>{''.join(cells)}</tr>"
 
 
@@ -237,10 +235,14 @@ def _foot_cell(column: Column, quartiles: pages.Quartiles | None) -> str:
     if quartiles is None:
         return f'<td class="{tables.css_of(column)} hide"></td>'
     plain = column._replace(kind="number") if column.kind == "events" else column
-    words = [write(plain, lambda path, v=value: v).main for value in quartiles[:3]]
-    title = f"{plural(quartiles.count, 'study')} with a value"
-    written = Written(words[1], f"({words[0]}–{words[2]})", title)
-    return tables.cell(column, written)
+    low, middle, high = (_plainly(plain, value) for value in quartiles[:3])
+    title = f"{plural(quartiles.studies, 'study')} with a value"
+    return tables.cell(column, Written(middle, f"({low}–{high})", title))
+
+
+def _plainly(column: Column, value: float) -> str:
+    """Return a value as the column writes it."""
+    return write(column, lambda path: value).main
 
 
 @require_safe

@@ -180,10 +180,7 @@ def _folds(found: Study, record: StudyRecord, *, identity: bool) -> list[Fold]:
     ]
     calibration = record.totals.calibration
     totals += [Fact(f"Calibration, {f.heading.lower()}", f.text) for f in facts(calibration)]
-    header = [
-        Fact(f.heading, _plain(f.text))
-        for f in facts(record.study, ("accession_number",))
-    ]
+    header = [Fact(f.heading, _plain(f.text)) for f in facts(record.study, ("accession_number",))]
     header.insert(0, Fact("Accession number", _accession(found) or "not given"))
     rest = facts(record, _SHOWN_ELSEWHERE)
     folds = [

@@ -14,7 +14,7 @@ from django.utils import timezone
 from kerma.cli.database import ensure_database
 from kerma.cli.management.commands.user import add_user
 from kerma.demo import institutions, write_objects
-from kerma.store.models import Study
+from kerma.store.models import NotPatientPattern, Study
 
 _EXPECTED_REFUSALS = 1
 """The one object that is broken on purpose, so that there is something in the quarantine."""
@@ -60,21 +60,21 @@ class Command(BaseCommand):
         ensure_database()
         if not mix:
             _refuse_real_studies()
-        if out is None:
-            with TemporaryDirectory(prefix="kerma-demo-") as folder:
-                self._fill(Path(folder), studies, seed)
-        else:
-            self._fill(out, studies, seed)
+        _mark_tests()
+        with TemporaryDirectory(prefix="kerma-demo-") as scratch:
+            self._fill(out or Path(scratch) / "objects", Path(scratch), studies, seed)
         self._tell_login()
         self._look(serve, port)
 
-    def _fill(self, folder: Path, studies: int, seed: int) -> None:
-        """Write the objects and import them."""
+    def _fill(self, folder: Path, scratch: Path, studies: int, seed: int) -> None:
+        """Write the objects to `folder` and import them."""
         now = timezone.localtime().replace(tzinfo=None)
-        written = write_objects(folder / "objects", studies, seed=seed, until=now)
-        self.stdout.write(f"{written} objects of {studies} examinations are made.")
-        report = folder / "import.jsonl"
-        refused = _import(folder / "objects", report, self)
+        written = write_objects(folder, studies, seed=seed, until=now)
+        self.stdout.write(
+            f"{written} objects of {studies} examinations are made. "
+            "One is broken on purpose and will be refused."
+        )
+        refused = _import(folder, scratch / "import.jsonl", self)
         if refused > _EXPECTED_REFUSALS:
             raise CommandError(f"{refused} objects were refused; only one is meant to be.")
 
@@ -104,6 +104,12 @@ def _refuse_real_studies() -> None:
             "There are other studies in this database, and invented ones would be among them for "
             "good. Use another data folder, as in KERMA_HOME=demo kerma demo, or give --mix."
         )
+
+
+def _mark_tests() -> None:
+    """Let a site without any pattern tell its physicist's tests from patients."""
+    if not NotPatientPattern.objects.exists():
+        NotPatientPattern.objects.create(target=NotPatientPattern.Target.NAME, pattern="physics*")
 
 
 def _import(folder: Path, report: Path, command: BaseCommand) -> int:

@@ -64,17 +64,16 @@
   });
 
   /* ---------- Times such as "3 minutes ago" stay true ---------- */
-  const steps = [[60, "second"], [60, "minute"], [24, "hour"], [7, "day"], [4.35, "week"], [12, "month"], [1e9, "year"]];
-  const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+  const day = 86400;
+  const ages = [[60, 1, "second"], [3600, 60, "minute"], [day, 3600, "hour"], [14 * day, day, "day"],
+    [61 * day, 7 * day, "week"], [730 * day, 30.44 * day, "month"], [Infinity, 365.25 * day, "year"]];
+  const words = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 
   function relative(date) {
-    let amount = (date - Date.now()) / 1000;
-    if (amount > -60 && amount <= 0) return "just now";
-    for (const [size, unit] of steps) {
-      if (Math.abs(amount) < size) return words.format(Math.round(amount), unit);
-      amount /= size;
-    }
-    return "";
+    const seconds = (date - Date.now()) / 1000;
+    if (seconds > -60 && seconds <= 0) return "just now";
+    const [, length, unit] = ages.find(([limit]) => Math.abs(seconds) < limit);
+    return words.format(Math.round(seconds / length), unit);
   }
   function times() {
     all("time[data-relative]").forEach((time) => {

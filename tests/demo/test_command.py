@@ -1,0 +1,102 @@
+import io
+import re
+
+import pytest
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import Group, User
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from kerma.demo import institutions
+from kerma.demo.tables import systems
+from kerma.store.models import Quarantine, Study
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def home(settings, tmp_path):
+    settings.KERMA_HOME = tmp_path / "home"
+    settings.KERMA_HOME.mkdir()
+
+
+def demo(**options):
+    said = io.StringIO()
+    call_command("demo", stdout=said, stderr=io.StringIO(), **{"studies": 15, **options})
+    return said.getvalue()
+
+
+def test_the_hospital_is_in_the_database():
+    demo()
+
+    assert set(Study.objects.values_list("modality", flat=True)) == {"CT", "RF", "DX", "MG", "NM"}
+    assert set(Study.objects.values_list("institution", flat=True)) == institutions()
+    assert Study.objects.values("station_name").distinct().count() == len(systems())
+
+
+def test_the_one_broken_object_is_in_quarantine_and_the_command_succeeds():
+    demo(studies=1)
+
+    assert Quarantine.objects.count() == 1
+    assert Study.objects.count() == 1
+
+
+def test_a_site_without_users_gets_an_administrator_who_can_log_in():
+    said = demo(studies=0)
+
+    password = re.search(r"with the password (\S+)", said)[1]
+    user = authenticate(username="demo", password=password)
+    assert user.is_superuser
+    assert set(user.groups.all()) == set(Group.objects.all())
+    assert Group.objects.exists()
+
+
+def test_users_that_exist_are_left_alone():
+    User.objects.create_user("anna")
+
+    said = demo(studies=0)
+
+    assert "password" not in said
+    assert [user.username for user in User.objects.all()] == ["anna"]
+
+
+def test_a_database_with_other_studies_is_refused_unless_told_otherwise():
+    demo(studies=1)
+    Study.objects.update(institution="A real hospital")
+
+    with pytest.raises(CommandError, match="other studies"):
+        demo(studies=1)
+
+    assert "1 examinations" in demo(studies=1, mix=True)
+
+
+def test_the_objects_are_kept_where_wanted(tmp_path):
+    demo(studies=2, out=tmp_path / "objects")
+
+    assert len(list((tmp_path / "objects").rglob("*.dcm"))) >= 3
+
+
+def test_a_phantom_study_is_marked_as_no_patient(monkeypatch):
+    monkeypatch.setattr("kerma.demo.hospital.TEST_EVERY", 1)
+
+    demo(studies=1)
+
+    assert Study.objects.get().not_patient == "IDs:  | Names: physics*"
+
+
+def test_serve_hands_over_to_the_web_server(monkeypatch):
+    served = []
+
+    def listen(host, port, say):
+        served.append((host, port))
+
+    monkeypatch.setattr("kerma.cli.management.commands.web.serve", listen)
+
+    demo(studies=0, serve=True, port=8765)
+
+    assert served == [("127.0.0.1", 8765)]
+
+
+def test_a_negative_number_of_studies_is_refused():
+    with pytest.raises(CommandError, match="negative"):
+        demo(studies=-1)
