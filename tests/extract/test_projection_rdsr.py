@@ -77,6 +77,8 @@ def test_an_event_has_its_uid_time_type_and_plane():
         (16, "uGy.m2", 1.6e-5),
         (160, "mGy.cm2", 1.6e-5),
         (16, "cGy.cm2", 1.6e-5),
+        (0.113, "dGy*cm^2", 1.13e-6),
+        (16, "µGym²", 1.6e-5),
     ],
 )
 def test_dose_area_product_is_converted_from_the_unit_the_device_writes(value, unit, gy_m2):
@@ -142,6 +144,13 @@ def test_one_value_is_no_list():
     found = only_event(num(KVP, 81, "kV"))
 
     assert (found.kvp, found.kvp_values) == (81, ())
+
+
+def test_the_uid_of_an_event_may_stand_under_the_code_of_its_type():
+    ds = event(uid="1.2.77")
+    ds.ContentSequence[1].ConceptNameCodeSequence[0].CodeValue = "113853"
+
+    assert read(report(ds)).events[0].irradiation_event_uid == "1.2.77"
 
 
 @pytest.mark.parametrize("value", ["113735", "113824"])

@@ -14,7 +14,7 @@ _OF_ARRIVAL = ("id", "study_id", "system_id", "device_id", "updated_at", "receiv
 
 
 def facts(record: StudyRecord, **fields: Any) -> ObjectFacts:
-    """What the pipeline would say of the object that `record` was read from."""
+    """Return what the pipeline would say of the object that `record` was read from."""
     given = {
         "sop_instance_uid": record.study.sop_instance_uid,
         "study_instance_uid": record.study.study_instance_uid,

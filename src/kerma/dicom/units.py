@@ -63,25 +63,8 @@ _DOSES = frozenset(
     for unit in _SI[name]
 )
 _SPELLINGS = {
-    "mGycm": "mGy.cm",
-    "mGy*cm": "mGy.cm",
     "mGy-cm": "mGy.cm",
     "mGyXcm": "mGy.cm",
-    "mGy cm": "mGy.cm",
-    "mGym": "mGy.m",
-    "Gycm2": "Gy.cm2",
-    "Gy*m2": "Gy.m2",
-    "Gy*cm2": "Gy.cm2",
-    "mGycm2": "mGy.cm2",
-    "uGym2": "uGy.m2",
-    "uGy*m2": "uGy.m2",
-    "cGycm2": "cGy.cm2",
-    "dGycm2": "dGy.cm2",
-    "mGy*cm2": "mGy.cm2",
-    "µGy": "uGy",
-    "μGy": "uGy",
-    "µGy.m2": "uGy.m2",
-    "µA.s": "uA.s",
     "kVp": "kV",
     "degree": "deg",
     "degrees": "deg",
@@ -91,7 +74,7 @@ _SPELLINGS = {
     "sec": "s",
     "msec": "ms",
 }
-"""Spellings that are no UCUM but are met, and cannot be misread."""
+"""Spellings that are no UCUM but are met, and cannot be misread; signs and dots aside."""
 
 
 def is_dose(unit: str) -> bool:
@@ -109,10 +92,24 @@ def factor(given: str, wanted: str) -> float | None:
     found = _FACTORS.get((given, wanted))
     if found is not None:
         return found
-    spelled = _SPELLINGS.get(given, given)
-    if "{" in spelled:
-        spelled = _ANNOTATION.sub("", spelled) or "1"
-    return 1.0 if spelled == wanted else _FACTORS.get((spelled, wanted))
+    return _FACTORS.get((_spelled(given), wanted))
+
+
+def _spelled(given: str) -> str:
+    """Return a unit in UCUM's spelling as far as it can be told: "dGy*cm^2" is "dGy.cm2"."""
+    known = _SPELLINGS.get(given)
+    if known is not None:
+        return known
+    plain = _ANNOTATION.sub("", given).translate(_SIGNS).strip(".") or "1"
+    return _WITHOUT_DOTS.get(plain.replace(".", ""), plain)
+
+
+_SIGNS = str.maketrans(
+    {"·": ".", "⋅": ".", "*": ".", "×": ".", " ": ".", "²": "2", "^": None, "µ": "u", "μ": "u"}
+)
+_WITHOUT_DOTS = {
+    unit.replace(".", ""): unit for table in _SI.values() for unit in table if "." in unit
+}
 
 
 _ANNOTATION = re.compile(r"\{[^}]*\}")

@@ -53,7 +53,8 @@ def read_event(item: ContentItem) -> ProjectionEvent:
 def event_of(rows: Rows) -> ProjectionEvent:
     """Return the irradiation event that `rows` describe."""
     values: dict[str, Any] = {
-        "irradiation_event_uid": sr.uid(rows, c.IRRADIATION_EVENT_UID),
+        "irradiation_event_uid": sr.uid(rows, c.IRRADIATION_EVENT_UID)
+        or sr.uid(rows, c.IRRADIATION_EVENT_UID_ELSEWHERE),
         "date_time_started": sr.datetime(rows, c.DATE_TIME_STARTED),
         "date_time_ended": sr.datetime(rows, c.DATE_TIME_ENDED),
         "acquired_image_uids": _acquired_images(rows),

@@ -1,5 +1,6 @@
 """Many arrivals in, their outcomes out, in this process or in several."""
 
+import gc
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -31,6 +32,7 @@ def import_all(
         The way the objects came, for the ledger.
     """
     if jobs <= 1:
+        _spare_collector()
         for arrival in found:
             yield ingest(arrival, came_by)
         return
@@ -56,3 +58,10 @@ def _set_up() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kerma.config.settings")
     django.setup()
+    _spare_collector()
+
+
+def _spare_collector() -> None:
+    """Take what is loaded by now out of the garbage collector's rounds: it stays."""
+    gc.collect()
+    gc.freeze()

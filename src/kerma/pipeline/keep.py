@@ -28,7 +28,7 @@ def keep(file: DicomFile, content_hash: str, rules: Rules) -> str:
     The copy is whole or not there. What the site's policy hashes is not in it: the hash is in
     the database.
     """
-    relative = f"{content_hash[:2]}/{content_hash[2:4]}/{content_hash[4:]}.dcm.zst"
+    relative = f"{content_hash[:2]}/{content_hash[2:]}.dcm.zst"
     path = _folder() / relative
     if not path.exists():
         _write_whole(path, _compressor.compress(without_identity(file, _keeps(rules))))
@@ -72,7 +72,11 @@ def _keeps(rules: Rules) -> Keeps:
 
 
 def _write_whole(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(data)
-    temporary.replace(path)
+    temporary = f"{path}.{os.getpid()}"
+    try:
+        with open(temporary, "wb") as file:  # noqa: PTH123 (a million times)
+            file.write(data)
+    except FileNotFoundError:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Path(temporary).write_bytes(data)
+    os.replace(temporary, path)  # noqa: PTH105

@@ -4,7 +4,7 @@ Everything an object changes is one transaction: it is stored whole or not at al
 again changes nothing.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -16,7 +16,7 @@ from kerma.store.arrival import ObjectFacts, Saved
 from kerma.store.devices import resolve
 from kerma.store.held import Held, stored_sources
 from kerma.store.locks import lock_study
-from kerma.store.merging import Placement, merge_anew, settle, stored_studies
+from kerma.store.merging import Placement, Stored, merge_anew, settle, stored_studies
 from kerma.store.packing import pack_fit
 from kerma.store.rules import Rules
 from kerma.store.sql import Table
@@ -35,6 +35,14 @@ _KNOWN = """
 SELECT content_hash, study_id FROM store_source
  WHERE study_instance_uid = %s AND sop_instance_uid = %s
 """
+
+
+class _Arriving(NamedTuple):
+    """A new source, its row but for the study, and the rules it is stored under."""
+
+    source: Held
+    row: dict[str, Any]
+    site: Rules
 
 
 @transaction.atomic
@@ -66,14 +74,18 @@ def _save(cursor: CursorWrapper, record: StudyRecord, obj: ObjectFacts) -> Saved
         if source.sop_instance_uid == obj.sop_instance_uid:
             return _noted(cursor, obj, _answer(obj, source.content_hash, source.study_id))
     site = rules.load(cursor)
-    source, row = _new_source(cursor, record, obj, site)
+    arriving = _new_source(cursor, record, obj, site)
+    source = arriving.source
+    before = stored_studies(cursor, obj.study_instance_uid) if held else []
     shown = _same_pet_series(source, held)
     if shown and _image_order(shown.record) < _image_order(source.record):
         return _noted(cursor, obj, Saved(outcome="duplicate", study_ids=_ids(shown.study_id)))
     if shown:
         cursor.execute("DELETE FROM store_source WHERE id = %s", [shown.row_id])
         held.remove(shown)
-    return _noted(cursor, obj, _join(cursor, source, row, held, site), source.placed.device_id)
+    placed = _join(cursor, arriving, held, before)
+    saved = Saved(outcome=_outcome(placed), study_ids=(placed.study_id,))
+    return _noted(cursor, obj, saved, source.placed.device_id)
 
 
 def _answer(obj: ObjectFacts, content_hash: str, study_id: int | None) -> Saved:
@@ -95,8 +107,8 @@ def _noted(
 
 def _new_source(
     cursor: CursorWrapper, record: StudyRecord, obj: ObjectFacts, site: Rules
-) -> tuple[Held, dict[str, Any]]:
-    """Return the source that `obj` becomes, and its row but for the study."""
+) -> _Arriving:
+    """Return the source that `obj` becomes."""
     met = not_patient.matched(record.patient, site)
     patterns = [list(part) for part in met] if any(met) else []
     record = _identified(identity.apply(record, site), obj)
@@ -111,7 +123,7 @@ def _new_source(
         placed=resolve(cursor, record, site),
         record=record,
     )
-    return source, {
+    row = {
         "device_id": source.placed.device_id,
         "study_instance_uid": obj.study_instance_uid,
         "sop_instance_uid": obj.sop_instance_uid,
@@ -126,22 +138,23 @@ def _new_source(
         "not_patient": patterns,
         "record": packed,
     }
+    return _Arriving(source, row, site)
 
 
 def _join(
-    cursor: CursorWrapper, source: Held, row: dict[str, Any], held: list[Held], site: Rules
-) -> Saved:
-    """Merge `source` with the sources that the study has, and store the lot."""
+    cursor: CursorWrapper, arriving: _Arriving, held: list[Held], before: list[Stored]
+) -> Placement:
+    """Merge a source with those that the study has, and store the lot."""
+    source, row, site = arriving
     uid = source.record.study.study_instance_uid
-    before = stored_studies(cursor, uid) if held else []
     renewed = merge_anew(cursor, uid, site, [*held, source], before)
     placed = renewed.placements[source.sop_instance_uid]
     _SOURCES.insert(cursor, [row | {"study_id": placed.study_id, "state": placed.state}])
-    if held:
+    if before:
         settle(cursor, uid, held, renewed)
     else:
         counts.add(cursor, renewed.changes)
-    return Saved(outcome=_outcome(placed), study_ids=(placed.study_id,))
+    return placed
 
 
 def _outcome(placed: Placement) -> str:

@@ -22,8 +22,8 @@ _CREATOR = "ELSCINT1"
 _PRIVATE_GROUP = 0x00E1
 _DLP = 0x21
 _PROTOCOL_FILE_NAME = 0x61
-_DLP_OF_SERIES = re.compile(r"Series\s*#?\s*(\d+)\b[^\n]*?\bDLP\s*=\s*(\d+(?:\.\d+)?)")
-_DLP_OF_ALL = re.compile(r"Total\s+DLP\s*=\s*(\d+(?:\.\d+)?)")
+_DLP_OF_SERIES = re.compile(r"Series\s*#?\s*(\d{1,9})\b[^\n]*?\bDLP\s*=\s*(\d{1,9}(?:\.\d+)?)")
+_DLP_OF_ALL = re.compile(r"Total\s+DLP\s*=\s*(\d{1,9}(?:\.\d+)?)")
 _PICTURES = frozenset(
     (
         "1.2.840.10008.5.1.4.1.1.2",
