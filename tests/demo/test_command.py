@@ -100,3 +100,12 @@ def test_serve_hands_over_to_the_web_server(monkeypatch):
 def test_a_negative_number_of_studies_is_refused():
     with pytest.raises(CommandError, match="negative"):
         demo(studies=-1)
+
+
+def test_a_second_hospital_joins_the_first_one():
+    demo(studies=2)
+    before = Study.objects.count()
+
+    demo(studies=3)
+
+    assert Study.objects.count() == before + 3

@@ -125,12 +125,13 @@ def test_a_seed_repeats_itself_and_another_is_another():
 
 
 def test_one_uid_never_means_two_different_objects():
-    """Made again on another day, a study has other times, so it must have other UIDs."""
-    today = objects(draw_studies(20, seed=3, until=UNTIL))
-    tomorrow = objects(draw_studies(20, seed=3, until=UNTIL + dt.timedelta(days=1)))
+    """Made again on another day, or with more studies, the content differs: so must the UIDs."""
+    today = objects(draw_studies(16, seed=3, until=UNTIL))
+    tomorrow = objects(draw_studies(16, seed=3, until=UNTIL + dt.timedelta(days=1)))
+    more = objects(draw_studies(28, seed=3, until=UNTIL))
     known = {each.record.study.sop_instance_uid: each.data for each in today}
 
-    for each in tomorrow:
+    for each in (*tomorrow, *more):
         assert known.get(each.record.study.sop_instance_uid, each.data) == each.data
 
 

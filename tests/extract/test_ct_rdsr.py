@@ -294,6 +294,65 @@ def test_a_repeated_acquisition_says_why_and_when():
     assert found.date_time_started == "2026-01-02T10:11:12.500000"
 
 
+def test_the_label_of_an_event_says_what_it_is_taken_from():
+    kind = has_concept_mod(code(dcm("113606"), dcm("113607", "Series Number")))
+
+    found = only(text(dcm("113605"), "4", kind))
+
+    assert (found.irradiation_event_label, found.irradiation_event_label_type) == (
+        "4",
+        "Series Number",
+    )
+
+
+def test_what_is_planned_to_be_reconstructed_is_kept_with_the_event():
+    made = report(event())
+    kind = made.ContentSequence[2].ContentSequence[2]
+    kind.ContentSequence = [code(dcm("113961"), dcm("113963", "Iterative Reconstruction"))]
+
+    found = read(made).events[0]
+
+    assert found.reconstruction_algorithms == ("Iterative Reconstruction",)
+
+
+def test_dose_in_air_and_the_measured_size_of_the_patient():
+    size = (
+        num(dcm("113931"), 350, "mm"),
+        num(dcm("113932"), 24, "cm"),
+        num(dcm("113933"), 290, "mm"),
+    )
+    rows = num(dcm("113836"), 0.2, "mGy/mA.s"), num(dcm("113837"), 30, "mGy")
+
+    found = only(dose(*rows, num(dcm("113930"), 11, "mGy", *size)))
+
+    assert found.ctdi_freeair_calculation_factor_mgy_per_mas == 0.2
+    assert found.mean_ctdi_freeair_mgy == 30
+    assert found.measured_lateral_dimension_mm == 350
+    assert found.measured_ap_dimension_mm == 240
+    assert found.derived_effective_diameter_mm == 290
+
+
+def test_the_filtration_of_a_source_is_kept_with_it():
+    tube = source()
+    tube.ContentSequence.append(parameters(num(dcm("113821"), 6.8, "mm")).ContentSequence[-1])
+
+    assert only(parameters(tube)).sources[0].aluminum_equivalent_mm == 6.8
+
+
+def test_a_person_whose_value_type_is_misspelt_does_not_stop_the_report():
+    """Spectrum Dynamics' Veriton writes PERSON NAME and an empty text (openrem issue 865)."""
+    person = text(dcm("113870"), "", code(dcm("113875"), dcm("113850", "Irradiation Authorizing")))
+    person.ValueType = "PERSON NAME"
+
+    found = only(dose(container(dcm("113900"), code(dcm("113901"), NO), person)), person)
+
+    assert (found.dose_check.alert_person_name, found.dose_check.alert_person_role) == (
+        "",
+        "Irradiation Authorizing",
+    )
+    assert found.dlp_mgycm == 280
+
+
 def test_start_and_end_are_local_times_as_in_the_object():
     rows = datetime_(dcm("113809"), "20260102101112"), datetime_(dcm("113810"), "20260102111213")
 

@@ -54,6 +54,10 @@ def test_a_zero_in_uas_does_not_hide_the_exposure_in_mas():
     assert event(Exposure=5, ExposureInuAs=0).exposure_mas == 5
 
 
+def test_a_binary_value_that_is_no_number_is_passed_over():
+    assert event(ExposureInmAs=float("nan"), Exposure=5).exposure_mas == 5
+
+
 def test_where_uas_holds_mas_current_times_time_tells_and_a_note_says_so():
     record = read_image(
         DX, "DX", KVP=70, Exposure=40, ExposureInuAs=40, XRayTubeCurrent=400, ExposureTime=100
@@ -200,6 +204,16 @@ def test_code_sequences_without_value_and_meaning_give_nothing():
     found = event(ViewCodeSequence=[Dataset()], AnatomicRegionSequence=[Dataset()])
 
     assert (found.view, found.view_code, found.anatomical_structure) == ("", "", "")
+
+
+def test_a_protocol_without_a_name_is_named_by_its_code():
+    protocol = ("CHEST2", "99FUJI", "Chest lateral")
+
+    assert event(PerformedProtocolCodeSequence=protocol).acquisition_protocol == "Chest lateral"
+    assert (
+        event(PerformedProtocolCodeSequence=protocol, ProtocolName="Chest").acquisition_protocol
+        == "Chest"
+    )
 
 
 def test_the_indices_of_iec_62494_and_their_predecessors_stay_apart():

@@ -58,6 +58,12 @@ def test_glandular_dose_makes_it_mammography_where_the_procedure_is_not_precise(
     assert (found.kind, found.modality) == ("MG RDSR", "MG")
 
 
+def test_compression_makes_it_mammography_where_there_is_no_procedure():
+    thickness = num(("111633", "DCM", "Compression Thickness"), 53, "mm")
+
+    assert read(report(event(thickness), procedure=None)).modality == "MG"
+
+
 def test_glandular_dose_is_accumulated_per_breast():
     found = read_mammography(
         accumulated(agd_total(1.30, LEFT_BREAST), agd_total(1.28, RIGHT_BREAST)),

@@ -1,7 +1,14 @@
 import pytest
 
 from kerma.errors import NoDose
-from tests.extract.image_objects import CR, MG, SECONDARY_CAPTURE, TOMOSYNTHESIS, read_image
+from tests.extract.image_objects import (
+    CR,
+    MG,
+    PROJECTIONS,
+    SECONDARY_CAPTURE,
+    TOMOSYNTHESIS,
+    read_image,
+)
 
 
 def event(sop_class=MG, **attributes):
@@ -122,6 +129,22 @@ def test_what_a_tomosynthesis_says_of_the_whole_goes_before_the_sum():
     )
 
     assert found.exposure_mas == 60
+
+
+def test_the_frames_of_a_projection_image_add_up():
+    """PS3.3 C.8.31.5: dose and exposure are those of each frame."""
+    frames = [
+        {"XRayAcquisitionDoseSequence": {"OrganDose": 0.001, "ExposureInmAs": 4.0}}
+        for _ in range(15)
+    ]
+
+    record = read_image(
+        PROJECTIONS, "MG", ImageLaterality="L", PerFrameFunctionalGroupsSequence=frames
+    )
+
+    assert record.events[0].exposure_mas == pytest.approx(60)
+    assert record.events[0].agd_mgy == pytest.approx(1.5)
+    assert record.totals.agd_left_mgy == pytest.approx(1.5)
 
 
 def test_functional_groups_of_a_tomosynthesis_are_read():

@@ -90,6 +90,17 @@ def test_date_and_time_of_administration_are_kept():
     assert record.events[0].start.isoformat() == "2022-02-18T10:30:00"
 
 
+def test_a_date_in_one_attribute_and_a_time_in_the_other_are_one_moment():
+    record = nm(
+        {
+            "RadiopharmaceuticalStartDateTime": "20220217",
+            "RadiopharmaceuticalStartTime": "103000",
+        }
+    )
+
+    assert record.events[0].start.isoformat() == "2022-02-17T10:30:00"
+
+
 def test_a_time_alone_is_of_the_day_of_the_series_and_a_note_says_so():
     record = nm({"RadiopharmaceuticalStartTime": "103000"})
 

@@ -3,6 +3,7 @@
 import pytest
 from pydicom.uid import ComprehensiveSRStorage
 
+from kerma.dicom.files import read_bytes
 from kerma.dicom.write import (
     code,
     container,
@@ -12,8 +13,10 @@ from kerma.dicom.write import (
     pname,
     related,
     text,
+    to_bytes,
 )
 from kerma.errors import ContentError, NoDose, UnsupportedObject
+from kerma.extract import record_of
 from kerma.records import Filter
 from tests.extract.projection_reports import (
     COMMENT,
@@ -124,6 +127,25 @@ def test_a_number_without_measured_value_is_unknown_and_zero_is_zero():
 
     assert found.dap_gym2 is None
     assert found.rp_dose_gy == 0
+
+
+def test_a_floating_point_value_stands_in_for_a_missing_decimal_string():
+    ds = report(accumulated(), event(num(RP_DOSE, 1, "Gy")))
+    measured = ds.ContentSequence[-1].ContentSequence[-1].MeasuredValueSequence[0]
+    del measured.NumericValue
+    measured.FloatingPointValue = 0.0125
+
+    assert read(ds).events[0].rp_dose_gy == 0.0125
+
+
+def test_text_in_a_number_is_left_out_with_a_note():
+    data = to_bytes(report(accumulated(), event(num(KVP, 7777, "kV"), num(DAP, 1e-6, "Gy.m2"))))
+
+    found = record_of(read_bytes(data.replace(b"7777", b"none")))
+
+    assert found.events[0].kvp is None
+    assert found.events[0].dap_gym2 == 1e-6
+    assert any("not a number" in note for note in found.notes)
 
 
 def test_values_per_pulse_are_kept_with_their_mean_without_zeros():
@@ -380,6 +402,16 @@ def test_the_position_in_the_xml_of_siemens_holds_for_every_event(position, tabl
         assert each.derived["patient_orientation_modifier"] == modifier
 
 
+def test_a_position_that_changed_is_not_known_for_the_events():
+    comment = text(COMMENT, SIEMENS_REPORT.format("HFS") + SIEMENS_REPORT.format("HFP"))
+
+    found = read(report(accumulated(), event(), comment))
+
+    assert found.totals.patient_position == ""
+    assert found.events[0].derived == {}
+    assert any("position changed" in note for note in found.notes)
+
+
 def test_a_coded_position_is_not_overruled_by_the_xml_of_siemens():
     relation = code(
         ("113745", "DCM", "Patient Table Relationship"), ("F-10480", "SRT", "feet-first")
@@ -516,6 +548,18 @@ def test_fluoroscopy_and_radiography_are_told_apart_by_content(rows, kind):
 
     assert found.kind == kind
     assert found.modality == kind[:2]
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ({"ModalitiesInStudy": ["XA", "SR"]}, "RF RDSR"),
+        ({"ModalitiesInStudy": ["DX", "RF"]}, "DX RDSR"),
+        ({"Modality": "XA"}, "RF RDSR"),
+    ],
+)
+def test_modalities_of_the_header_decide_where_the_content_does_not(header, kind):
+    assert read(report(accumulated(), event(), **header)).kind == kind
 
 
 def test_the_context_of_the_report_is_read():

@@ -72,3 +72,19 @@ def test_an_organ_dose_in_dgy_is_left_alone(dose_dgy, entrance_mgy):
 
 def test_a_radiograph_is_not_touched():
     assert read_image(DX, "DX", KVP=70, OrganDose=1.4).quirks == ()
+
+
+RADREX = {"Manufacturer": "TOSHIBA", "ManufacturerModelName": "Radrex-i", "KVP": 80}
+
+
+def test_toshiba_keeps_the_protocol_in_the_comments():
+    record = read_image(DX, "DX", ImageComments="Chest PA", **RADREX)
+
+    assert record.events[0].acquisition_protocol == "Chest PA"
+    assert record.quirks == ("toshiba-radrex-protocol-in-image-comments",)
+
+
+def test_a_protocol_name_that_is_there_is_not_replaced():
+    record = read_image(DX, "DX", ImageComments="repeat", ProtocolName="Chest PA", **RADREX)
+
+    assert (record.events[0].acquisition_protocol, record.quirks) == ("Chest PA", ())

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from kerma.merge import event_keys, merge
-from kerma.records import CtEvent, Totals
+from kerma.records import CtEvent, Device, Observer, Patient, Totals
 from tests.merge.builders import at, ct, ct_report, ct_totals, report, shot
 
 TOPOGRAM = CtEvent(
@@ -129,13 +129,15 @@ def test_the_planes_of_continued_biplane_reports_are_added_plane_by_plane():
     def biplane(sop, seconds, a, b):
         planes = (Totals(plane="Plane A", dap_gym2=a), Totals(plane="Plane B", dap_gym2=b))
         events = [shot(int(seconds), acquisition_plane="Plane A", dap_gym2=a + b)]
-        return report(sop, events, seconds, totals=Totals(dap_gym2=a + b, planes=planes, events=1))
+        totals = Totals(dap_gym2=a + b, planes=planes, number_of_planes=2, events=1)
+        return report(sop, events, seconds, totals=totals)
 
     (study,) = merge([biplane("A", 1, 1e-6, 2e-6), biplane("B", 2, 3e-6, 5e-6)])
 
     by_plane = {plane.plane: plane.dap_gym2 for plane in study.record.totals.planes}
     assert by_plane == {"Plane A": pytest.approx(4e-6), "Plane B": pytest.approx(7e-6)}
     assert study.record.totals.dap_gym2 == pytest.approx(11e-6)
+    assert study.record.totals.number_of_planes == 2
 
 
 def test_a_total_only_one_report_declares_is_completed_from_the_events_of_the_other():
@@ -267,3 +269,48 @@ def test_irradiation_starts_with_the_first_report_and_ends_with_the_last():
 
     assert study.record.start_of_irradiation == at(1)
     assert study.record.end_of_irradiation == at(12)
+
+
+def test_a_repeated_event_is_left_out_without_losing_equal_ones_that_have_no_uid():
+    events = [ct(1), ct(1), ct(0, uid=False), ct(0, uid=False)]
+
+    (study,) = merge([ct_report("A", events)])
+
+    assert len(study.record.events) == 3
+
+
+def test_the_largest_total_of_overlapping_reports_stays_where_no_event_says_it():
+    def screened(sop, numbers, time):
+        events = [shot(n, fluoro=True, irradiation_duration_s=None) for n in numbers]
+        return report(sop, events, 10.0 * time, totals=Totals(events=2, fluoro_time_s=time))
+
+    (study,) = merge([screened("A", (0, 1), 4.0), screened("B", (1, 2), 7.0)])
+
+    assert study.record.totals.fluoro_time_s == 7.0
+    assert study.record.totals.summed is True
+
+
+def test_a_sum_is_written_as_a_person_would_add_it():
+    reports = [
+        ct_report(sop, [ct(n, dlp=dlp)], n) for n, (sop, dlp) in enumerate([("A", 0.1), ("B", 0.2)])
+    ]
+
+    assert merge(reports)[0].record.totals.dlp_mgycm == 0.3
+
+
+def test_patient_observer_and_device_are_completed_from_the_other_report():
+    early = ct_report(
+        "A",
+        [ct(0)],
+        10,
+        patient=Patient(weight_kg=70.0, age_years=60.0),
+        observer=Observer(device_observer_uid="1.2", device_observer_name="ROOM"),
+    )
+    late = ct_report("B", [ct(1)], 20, patient=Patient(age_years=61.0), device=Device())
+    late = replace(late, manufacturer="ACME", observer=Observer(device_observer_uid="1.2"))
+
+    (study,) = merge([late, early])
+
+    assert study.record.patient == Patient(weight_kg=70.0, age_years=61.0)
+    assert study.record.observer.device_observer_name == "ROOM"
+    assert study.record.device.serial_number == "S1"

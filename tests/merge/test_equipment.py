@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from kerma.merge import merge, modality_by_content
-from kerma.records import Device, Totals
+from kerma.records import Device, DoseEstimate, Totals
 from tests.merge.builders import ct, ct_report, device, header, image, observer, report, shot
 
 
@@ -167,3 +167,35 @@ def test_a_report_that_has_become_fluoroscopy_takes_its_earlier_state_along():
     assert study.record.modality == "RF"
     assert study.record.totals.dap_gym2 == pytest.approx(1.25e-6 * 3)
     assert study.states == {"A": "superseded", "B": "active"}
+
+
+@pytest.mark.parametrize(
+    "used", [{"reports_used": ("R",)}, {"events_used": ("1.2.3.8.0",)}], ids=["report", "event"]
+)
+def test_an_estimate_made_by_other_software_belongs_to_the_exposures_it_names(used):
+    told = report("R", [shot(0)])
+    estimated = report(
+        "E",
+        [],
+        99,
+        kind="patient dose SR",
+        device=device("0", maker="Aaa"),
+        estimates=(DoseEstimate(organ="Skin", dose_mgy=3.0, **used),),
+        totals=Totals(effective_dose_msv=1.5),
+    )
+
+    assert parts([told, estimated]) == {frozenset("RE")}
+    (study,) = merge([told, estimated])
+    assert study.equipment == merge([told])[0].equipment
+    assert study.record.device == told.device
+    assert study.record.totals.effective_dose_msv == 1.5
+    assert study.record.totals.dap_gym2 == 1.25e-6
+
+
+def test_an_estimate_of_exposures_nobody_told_of_is_a_study_of_its_own():
+    estimate = DoseEstimate(dose_mgy=3.0, reports_used=("unknown",))
+    estimated = report(
+        "E", [], kind="patient dose SR", device=device("9", maker="Other"), estimates=(estimate,)
+    )
+
+    assert parts([report("R", [shot(0)]), estimated]) == {frozenset("R"), frozenset("E")}

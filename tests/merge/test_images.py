@@ -1,5 +1,7 @@
 """Projection images: one exposure each, however many images and reports tell of it."""
 
+import datetime as dt
+
 import pytest
 from msgspec.structs import replace
 
@@ -311,3 +313,20 @@ def test_what_belongs_to_one_object_is_not_mixed_with_another():
     study = only([shown, report("R", [shot(1)])]).record.study
 
     assert (study.series_description, study.series_number) == ("", None)
+
+
+def test_a_zone_in_the_report_but_not_in_the_image_does_not_hinder():
+    local = shot(1, date_time_started=at(60).replace(tzinfo=dt.UTC))
+    shown = shot(1, irradiation_event_uid="", date_time_started=at(61))
+
+    assert len(only([report("R", [local]), image("I", shown)]).record.events) == 1
+
+
+def test_images_go_with_the_reports_of_a_combined_system_that_belong_together():
+    early = report("A", [shot(1)], 10, modality="DX")
+    late = report("B", [shot(1), shot(2, fluoro=True)], 20, modality="RF")
+    unknown = image("I", shot(1, irradiation_event_uid="", date_time_started=at(61.0)))
+
+    (study,) = merge([unknown, late, early])
+
+    assert (study.record.modality, len(study.record.events)) == ("RF", 2)

@@ -302,3 +302,14 @@ def test_an_image_that_says_little_joins_the_images_that_say_more():
     study = only([shown("A", None, at(0)), shown("B", 300.0, at(0)), shown("C", 600.0, None)])
 
     assert [event.administered_activity_mbq for event in study.record.events] == [300.0, 600.0]
+
+
+def test_the_activity_of_one_of_two_reports_may_come_from_an_image():
+    second = injection(2, administered_activity_mbq=None, start=at(9000))
+    told = [nm_report("R1", [injection(1)]), nm_report("R2", [second], 10)]
+    shown = injection(2, administered_activity_mbq=300.0, start=at(9000))
+
+    study = only([*told, nm_image("A", [shown])])
+
+    assert study.record.totals.administered_activity_mbq == 694.0
+    assert study.record.totals.summed is True

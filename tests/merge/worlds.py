@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from msgspec.structs import replace
 
+from kerma.merge import modality_by_content
 from kerma.records import Device, Event, StudyRecord
 from tests.merge.builders import (
     at,
@@ -217,6 +218,30 @@ def nuclear_worlds(draw: DrawFn, name: str = "nm") -> World:
     return World(exposures, tuple(sources))
 
 
+@st.composite
+def combined_worlds(draw: DrawFn) -> tuple[World, World]:
+    """Draw fluoroscopy and radiography on one combined system, with images of some exposures."""
+    return (_on_combined_system(draw, "RF"), _on_combined_system(draw, "DX"))
+
+
+def _on_combined_system(draw: DrawFn, modality: str) -> World:
+    count = draw(st.integers(1, 4))
+    exposures = tuple(
+        shot(n, fluoro=modality == "RF", irradiation_event_uid=f"{modality}.{n}")
+        for n in range(count)
+    )
+    sources = []
+    for k, window in enumerate(_windows(draw, count)):
+        held = [exposures[m] for m in window]
+        record = report(f"{modality}-r{k}", held, 10.0 * k, device=device("combined"))
+        record = replace(record, modality=modality_by_content(record))
+        sources.append(Source(record, frozenset(window)))
+    for n in draw(st.sets(st.integers(0, count - 1))):
+        shown = image(f"{modality}-i{n}", exposures[n], device=device("combined"))
+        sources.append(Source(shown, frozenset({n})))
+    return World(exposures, tuple(sources))
+
+
 worlds = st.one_of(ct_worlds(), projection_worlds(), nuclear_worlds())
 
 several_worlds = st.one_of(
@@ -224,5 +249,6 @@ several_worlds = st.one_of(
     st.tuples(ct_worlds("one"), ct_worlds("two")),
     st.tuples(ct_worlds("ct"), nuclear_worlds("nm")),
     st.tuples(projection_worlds("a", "DX"), projection_worlds("b", "DX")),
+    combined_worlds(),
 )
-"""One examination, or two on different equipment under one Study Instance UID."""
+"""One examination, or two that differ in equipment or modality under one Study Instance UID."""

@@ -127,11 +127,11 @@ def broken_study(*, seed: int, until: dt.datetime) -> DemoStudy:
 def _examination(plan: Plan) -> _Made:
     """Return the records of an examination.
 
-    UIDs follow from the time it starts, so that other times never come under the same UIDs.
+    UIDs follow from all that the content follows from, so one UID never means two objects.
     """
     system = plan.system
     start = draw_start(system, plan.until, Chance(plan.seed, "start", plan.number))
-    chance = Chance(plan.seed, "study", plan.number, start)
+    chance = Chance(plan.seed, "study", plan.number, plan.studies, start)
     procedure = _procedure(system, chance)
     group = procedure.group
     patient = draw_patient(group, chance.whole(1, max(12, plan.studies // 2)), start, plan.seed)

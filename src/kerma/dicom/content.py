@@ -15,6 +15,7 @@ _CONCEPT_NAME = 0x0040A043
 _CONCEPT_CODE = 0x0040A168
 _MEASURED = 0x0040A300
 _NUMERIC = 0x0040A30A
+_FLOATING_POINT = 0x0040A161
 _UNITS = 0x004008EA
 _CODE_VALUE = 0x00080100
 _CODING_SCHEME = 0x00080102
@@ -58,13 +59,17 @@ class ContentItem:
             self._children = [ContentItem(item) for item in self.data_set.items(CONTENT)]
         return self._children
 
-    def find(self, concept: Key) -> "list[ContentItem]":
-        """Return the items directly below whose concept name is `concept`."""
+    def by_concept(self) -> "dict[Key, list[ContentItem]]":
+        """Return the items directly below by their concept name, made when first asked for."""
         if self._by_key is None:
             self._by_key = {}
             for child in self.children:
                 self._by_key.setdefault(child.concept, []).append(child)
-        return self._by_key.get(concept, [])
+        return self._by_key
+
+    def find(self, concept: Key) -> "list[ContentItem]":
+        """Return the items directly below whose concept name is `concept`."""
+        return self.by_concept().get(concept, [])
 
     def changed(self) -> None:
         """Forget what was indexed, after a quirk has changed the tree below."""
@@ -162,8 +167,11 @@ def unit_of(measured: DataSet) -> str:
 
 
 def numbers_of(measured: DataSet) -> list[float]:
-    """Return the numeric values of a measured value item; DS may hold several."""
-    return measured.numbers(_NUMERIC)
+    """Return the numeric values of a measured value item; DS may hold several.
+
+    Where there is no Numeric Value, the Floating Point Value (PS3.3 C.18.1) stands in.
+    """
+    return measured.numbers(_NUMERIC) or measured.numbers(_FLOATING_POINT)
 
 
 @lru_cache(maxsize=4096)

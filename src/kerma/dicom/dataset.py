@@ -9,6 +9,7 @@ import datetime as dt
 import re
 import struct
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import cast
 
 from pydicom._dicom_dict import DicomDictionary
@@ -35,6 +36,8 @@ WHOLE_TEXT = frozenset((b"LT", b"ST", b"UT", b"UR"))
 """VRs in which a backslash is a character, not a separator."""
 STANDARD_VRS = {tag: entry[0][:2].encode() for tag, entry in DicomDictionary.items()}
 """Tag -> VR of PS3.6; the first where it names two."""
+_LARGEST_COUNT = 2**31 - 1
+"""Of IS values (PS3.5 6.2)."""
 _PADDING = " \0\r\n\t"
 
 
@@ -142,7 +145,9 @@ class DataSet:
     def _number(self, tag: int, text: str) -> float | None:
         value = as_number(text)
         if value is None:
-            self.notes.append(f"({tag >> 16:04X},{tag & 0xFFFF:04X}) is not a number; left out.")
+            sentence = f"({tag >> 16:04X},{tag & 0xFFFF:04X}) is not a number; left out."
+            if sentence not in self.notes:
+                self.notes.append(sentence)
         return value
 
     def text(self, tag: int) -> str:
@@ -161,9 +166,9 @@ class DataSet:
         return found[0] if found else None
 
     def integer(self, tag: int) -> int | None:
-        """Return the first value as a whole number, None if there is none."""
+        """Return the first value as a whole number, None if there is none within IS."""
         value = self.number(tag)
-        return None if value is None else int(value)
+        return None if value is None or abs(value) > _LARGEST_COUNT else int(value)
 
     def date(self, tag: int) -> dt.date | None:
         """Return a DA value (PS3.5 6.2), None if absent or no date."""
@@ -206,11 +211,28 @@ class DataSet:
 
 def as_code(item: DataSet) -> Code | None:
     """Return a code item as `Code`; long and URN code values count as code values."""
-    value = item.first(0x00080100) or item.first(0x00080119) or item.first(0x00080120)
-    meaning = item.text(0x00080104)
-    if not value and not meaning:
+    value, meaning = item.raw(0x00080100), item.raw(0x00080104)
+    if value.strip() and value.isascii() and meaning.isascii() and b"\x1b" not in meaning:
+        return _plain_code(value, item.raw(0x00080102), meaning)
+    code_value = item.first(0x00080100) or item.first(0x00080119) or item.first(0x00080120)
+    words = item.text(0x00080104)
+    if not code_value and not words:
         return None
-    return Code(value=value, scheme=item.first(0x00080102), meaning=meaning)
+    return Code(value=code_value, scheme=item.first(0x00080102), meaning=words)
+
+
+@lru_cache(maxsize=4096)
+def _plain_code(value: bytes, scheme: bytes, meaning: bytes) -> Code | None:
+    """Return a code in ASCII; remembered, because reports repeat the same few."""
+    plain = DataSet(
+        {0x00080100: (b"SH", value), 0x00080102: (b"SH", scheme), 0x00080104: (b"LO", meaning)}
+    )
+    found = Code(
+        value=plain.first(0x00080100),
+        scheme=plain.first(0x00080102),
+        meaning=plain.text(0x00080104),
+    )
+    return found if found.value or found.meaning else None
 
 
 def as_number(text: str) -> float | None:

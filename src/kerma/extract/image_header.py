@@ -6,6 +6,7 @@ functional groups and of the 3D acquisition.
 
 import datetime as dt
 from collections.abc import Iterable
+from math import isfinite
 
 from kerma.dicom import codes, tags
 from kerma.dicom.dataset import DataSet
@@ -27,15 +28,15 @@ class ImageHeader:
     def number(self, tag: int) -> float | None:
         """Return the first value as a number, None if no part says it."""
         for part in self.parts:
-            value = part.number(tag) if tag in part else None
-            if value is not None:
+            value = part.number(tag) if tag in part.elements else None
+            if value is not None and isfinite(value):
                 return value
         return None
 
     def numbers(self, tag: int) -> tuple[float, ...]:
         """Return the values as numbers, none if no part says it."""
         for part in self.parts:
-            found = part.numbers(tag) if tag in part else []
+            found = part.numbers(tag) if tag in part.elements else []
             if found:
                 return tuple(found)
         return ()
@@ -43,7 +44,7 @@ class ImageHeader:
     def text(self, tag: int) -> str:
         """Return the element as one text, "" if no part says it."""
         for part in self.parts:
-            found = part.text(tag) if tag in part else ""
+            found = part.text(tag) if tag in part.elements else ""
             if found:
                 return found
         return ""
@@ -63,7 +64,7 @@ class ImageHeader:
     def code(self, tag: int) -> Code | None:
         """Return the first item of a code sequence, None if it says nothing."""
         for part in self.parts:
-            found = part.code(tag) if tag in part else None
+            found = part.code(tag) if tag in part.elements else None
             if found is not None:
                 return found
         return None
@@ -89,13 +90,12 @@ _DATES_AND_TIMES = (
 def date_time_of(header: DataSet, pairs: Iterable[tuple[int, int]]) -> dt.datetime | None:
     """Return the first pair of date and time that is complete; a lone time takes any date."""
     pairs = tuple(pairs)
-    dates = [header.date(date) for date, _ in pairs]
-    any_date = next((date for date in dates if date), None) or header.date(tags.StudyDate)
-    for (_, tag), date in zip(pairs, dates, strict=True):
-        time = header.time(tag)
-        day = date or any_date
-        if time is not None and day is not None:
-            return dt.datetime.combine(day, time)
+    for date, tag in pairs:
+        time = header.time(tag) if tag in header.elements else None
+        if time is not None:
+            others = (header.date(other) for other, _ in (*pairs, (tags.StudyDate, 0)))
+            day = header.date(date) or next(filter(None, others), None)
+            return None if day is None else dt.datetime.combine(day, time)
     return None
 
 

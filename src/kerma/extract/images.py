@@ -43,8 +43,7 @@ def exposure(image: ImageHeader) -> ProjectionEvent:
         irradiation_event_uid=_event_uid(image),
         image_uid=image.header.first(tags.SOPInstanceUID),
         date_time_started=image.date_time(),
-        acquisition_protocol=image.text(tags.ProtocolName)
-        or image.text(tags.AcquisitionProtocolName),
+        acquisition_protocol=_protocol(image),
         series_description=image.text(tags.SeriesDescription),
         comments_on_radiation_dose=image.text(tags.CommentsOnRadiationDose),
         image_type=_image_type(image.header),
@@ -77,6 +76,15 @@ _DOSE_VALUES = (
 def says_something_of_dose(event: ProjectionEvent) -> bool:
     """Whether an image says anything that bears on dose: scanned film and the like do not."""
     return any(getattr(event, name) for name in _DOSE_VALUES) or bool(event.vendor_private)
+
+
+def _protocol(image: ImageHeader) -> str:
+    """Return the name of the protocol; devices that give no name give its code."""
+    return (
+        image.text(tags.ProtocolName)
+        or image.text(tags.AcquisitionProtocolName)
+        or words(image.code(tags.PerformedProtocolCodeSequence))
+    )
 
 
 def _event_uid(image: ImageHeader) -> str:

@@ -113,6 +113,7 @@ def _administration(item: DataSet, header: DataSet, activity_to_mbq: float) -> A
 _CREDIBLE_MBQ = (1e-3, 1e5)
 """From the smallest diagnostic activities to more than any therapy; 0 is kept with a note."""
 _START, _STOP = tags.RadiopharmaceuticalStartTime, tags.RadiopharmaceuticalStopTime
+_DATE_ONLY = len("20220224")
 _HALF_A_DAY = dt.timedelta(hours=12)
 _SERIES = (
     (tags.SeriesDate, tags.SeriesTime),
@@ -126,8 +127,9 @@ def _when(item: DataSet, header: DataSet, date_time: int, time: int) -> dt.datet
 
     A time of day half a day or more after the series began is that of the evening before.
     """
-    given = item.datetime(date_time)
-    alone = item.time(time)
+    given, alone = item.datetime(date_time), item.time(time)
+    if given is not None and alone is not None and len(item.first(date_time)) <= _DATE_ONLY:
+        return dt.datetime.combine(given, alone)
     series = date_time_of(header, _SERIES)
     if given is not None or alone is None or series is None:
         return given

@@ -15,7 +15,7 @@ from kerma.extract.base import DoseObject
 from kerma.extract.concepts import common as c
 from kerma.extract.concepts import projection as p
 from kerma.extract.projection_events import operator, read_event
-from kerma.extract.projection_rows import containers, gathered
+from kerma.extract.projection_rows import containers
 from kerma.extract.projection_totals import totals
 from kerma.merge.modality import is_fluoroscopy
 from kerma.records import Observer, ProjectionEvent, StudyRecord, Totals
@@ -54,7 +54,7 @@ def is_mammography(root: ContentItem) -> bool:
     if header.procedure_reported(root) == c.MAMMOGRAPHY:
         return True
     return any(
-        sr.child(gathered(item), concept)
+        item.find(concept)
         for container, concepts in _OF_MAMMOGRAPHY.items()
         for item in root.find(container)[:3]
         for concept in concepts
@@ -63,7 +63,9 @@ def is_mammography(root: ContentItem) -> bool:
 
 _OF_MAMMOGRAPHY = {
     c.ACCUMULATED_X_RAY_DOSE: (p.ACCUMULATED_AGD,),
-    c.IRRADIATION_EVENT_X_RAY_DATA: (p.NUMBERS["agd_mgy"][0], p.NUMBERS["compression_force_n"][0]),
+    c.IRRADIATION_EVENT_X_RAY_DATA: tuple(
+        p.NUMBERS[name][0] for name in ("agd_mgy", "compressed_thickness_mm", "compression_force_n")
+    ),
 }
 
 
@@ -81,9 +83,9 @@ def record_of(found: DoseObject, modality: str = "") -> StudyRecord:
     if not accumulated and not items:
         raise NoDose("This radiation dose report holds neither totals nor irradiation events.")
     comment = comment_of(root)
-    events = _completed([read_event(item) for item in items], accumulated, comment)
-    summed = totals(accumulated, events)
-    summed = replace(summed, patient_position=vendor.siemens_text(comment, "Position"))
+    position = vendor.siemens_position(comment, root.notes)
+    events = _completed([read_event(item) for item in items], accumulated, position)
+    summed = replace(totals(accumulated, events), patient_position=position)
     modality = modality or fluoroscopy_or_radiography(found, summed, events)
     return replace(
         base_record(found),
@@ -133,7 +135,7 @@ def comment_of(root: ContentItem) -> str:
 
 
 def _completed(
-    events: list[ProjectionEvent], accumulated: Sequence[ContentItem], comment: str
+    events: list[ProjectionEvent], accumulated: Sequence[ContentItem], position: str
 ) -> list[ProjectionEvent]:
     """Return the events with what the report says once for all of them.
 
@@ -146,7 +148,7 @@ def _completed(
         )
         for each in accumulated
     }
-    oriented = vendor.orientation(vendor.siemens_text(comment, "Position"))
+    oriented = vendor.orientation(position)
     if not oriented and not any(distances.values()):
         return events
     return [_complete(event, distances.get(event.acquisition_plane), oriented) for event in events]
@@ -180,7 +182,7 @@ def fluoroscopy_or_radiography(
     device_type = sr.code_key(found.root, c.ACQUISITION_DEVICE_TYPE)
     if device_type in (p.INTEGRATED_SYSTEM, p.CASSETTE_BASED_SYSTEM):
         return "DX"
-    modalities = set(found.header.strings(tags.ModalitiesInStudy))
+    modalities = {found.modality, *found.header.strings(tags.ModalitiesInStudy)}
     angiographic = modalities & {"XA", "RF"} and not modalities & {"DX", "CR"}
     return "RF" if device_type == p.FLUOROSCOPY_GUIDED_SYSTEM or angiographic else "DX"
 

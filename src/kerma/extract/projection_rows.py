@@ -1,6 +1,6 @@
 """A container of a report in, its rows out wherever in it the device put them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from kerma.dicom.codes import Key
 from kerma.dicom.content import CONTENT, ContentItem
@@ -8,33 +8,48 @@ from kerma.dicom.dataset import DataSet
 
 
 class Rows(ContentItem):
-    """Rows that are read as if they stood in one container, in this order of precedence."""
+    """Rows by their concept, read as if they all stood in one container."""
 
     __slots__ = ()
 
-    def __init__(self, data_set: DataSet, rows: list[ContentItem]) -> None:
+    def __init__(self, data_set: DataSet, rows: dict[Key, list[ContentItem]]) -> None:
         super().__init__(data_set)
-        self._children = rows
+        self._by_key = rows
 
-    def by_concept(self) -> dict[Key, list[ContentItem]]:
-        """Return all rows by their concept."""
-        if self._by_key is None:
-            self.find(_ANY)
-        return self._by_key or {}
+    @property
+    def children(self) -> list[ContentItem]:
+        """The rows, those of one concept together."""
+        return [row for found in self.by_concept().values() for row in found]
+
+    def joined(self, others: Iterable["Rows"]) -> "Rows":
+        """Return these rows followed by those of `others`."""
+        rows = {concept: list(found) for concept, found in self.by_concept().items()}
+        for other in others:
+            for concept, found in other.by_concept().items():
+                rows.setdefault(concept, []).extend(found)
+        return Rows(self.data_set, rows)
 
 
-def gathered(item: ContentItem, apart: Iterable[Key] = ()) -> Rows:
+def gathered(item: ContentItem, apart: Collection[Key] = ()) -> Rows:
     """Return the rows of `item`, and those of the groups below it that it does not have itself.
 
     The templates have no groups but the X-ray filters, which a caller keeps apart; devices put
     source or mechanical data, or private rows, into containers of their own.
     """
-    rows = list(item.children)
-    groups = [each for each in rows if _is_group(each) and each.concept not in apart]
-    if groups:
-        own = {each.concept for each in rows}
-        nested = (row for group in groups for row in gathered(group, apart).children)
-        rows += [row for row in nested if row.concept not in own]
+    own = item.by_concept()
+    groups = [
+        each
+        for concept, found in own.items()
+        for each in found
+        if concept not in apart and _is_group(each)
+    ]
+    if not groups:
+        return Rows(item.data_set, own)
+    rows = dict(own)
+    for group in groups:
+        for concept, found in gathered(group, apart).by_concept().items():
+            if concept not in own:
+                rows[concept] = [*rows.get(concept, ()), *found]
     return Rows(item.data_set, rows)
 
 
@@ -53,6 +68,3 @@ def containers(item: ContentItem, concept: Key) -> list[ContentItem]:
 
 def _is_group(item: ContentItem) -> bool:
     return CONTENT in item.data_set and item.value_type == "CONTAINER"
-
-
-_ANY = Key("", "")

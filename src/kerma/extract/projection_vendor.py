@@ -9,6 +9,7 @@ from typing import Any
 from kerma.dicom import codes
 from kerma.dicom.codes import Key
 from kerma.dicom.content import ContentItem, numbers_of
+from kerma.dicom.dataset import as_number
 from kerma.extract.projection_rows import Rows
 
 _PERSONS = frozenset((Key("027", "99PHI-IXR-XPER"),))
@@ -42,7 +43,7 @@ def derived(values: dict[str, Any]) -> dict[str, float | str]:
     found |= _from_philips_rows(values)
     found |= _exposure_time(values, found)
     size = siemens_value(values["comment"], "iiDiameter")
-    if size:
+    if size is not None:
         found["detector_field_size_mm"] = size
     return found
 
@@ -90,32 +91,34 @@ def _exposure_time(values: dict[str, Any], found: dict[str, float | str]) -> dic
     return {"exposure_time_ms": round(float(pulses) * width, 6)}
 
 
-def siemens_text(comment: str, name: str) -> str:
-    """Return an element of the XML that Siemens writes into comments, "" if it is not there.
+def siemens_texts(comment: str, name: str) -> list[str]:
+    """Return every value of an element of the XML that Siemens writes into comments.
 
     The elements are like <iiDiameter SRData="220"/>. The text is not always well-formed, so it
     is not parsed as a whole.
     """
-    start = comment.find(f'<{name} SRData="')
-    if start < 0:
-        return ""
-    start += len(name) + 10
-    return comment[start : comment.find('"', start)].strip()
+    mark = f'<{name} SRData="'
+    return [part.partition('"')[0].strip() for part in comment.split(mark)[1:]]
 
 
 def siemens_value(comment: str, name: str) -> float | None:
-    """Return such an element as a number, None if it is none."""
-    words = siemens_text(comment, name)
-    try:
-        return float(words) if words else None
-    except ValueError:
-        return None
+    """Return the first such element as a number, None if it is none."""
+    words = siemens_texts(comment, name)
+    return as_number(words[0]) if words else None
 
 
 _ENDS = {"HF": "headfirst", "FF": "feet-first"}
 _SIDES = {"S": "supine", "P": "prone", "DR": "right lateral decubitus",
           "DL": "left lateral decubitus"}  # fmt: skip
 """Patient Position (0018,5100) in the words of CID 20 and 21."""
+
+
+def siemens_position(comment: str, notes: list[str]) -> str:
+    """Return the patient position of the whole examination, "" if it changed; then a note."""
+    found = {words for words in siemens_texts(comment, "Position") if words}
+    if len(found) > 1:
+        notes.append("The patient's position changed, so it is not known for the events.")
+    return found.pop() if len(found) == 1 else ""
 
 
 def orientation(position: str) -> dict[str, float | str]:

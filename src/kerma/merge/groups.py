@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from kerma.merge.equipment import Trust, identity, keys_of, partition, preferred
 from kerma.merge.events import event_uid
-from kerma.merge.kinds import is_image
+from kerma.merge.kinds import is_image, only_estimates
 from kerma.records import ProjectionEvent, StudyRecord
 from kerma.records.base import Record
 
@@ -45,7 +45,7 @@ def _groups_of_family(records: list[StudyRecord], trusts: Trust) -> list[Group]:
     keys = keys_of(identities, equipment)
     members: dict[tuple[str, str], list[int]] = defaultdict(list)
     for numbers in _Links(records, equipment).classes():
-        key = preferred(keys[equipment[n]] for n in numbers)
+        key = preferred(keys[equipment[n]] for n in _makers(records, numbers))
         members[_modality([records[n] for n in numbers]), key] += numbers
     return [
         Group(
@@ -56,6 +56,15 @@ def _groups_of_family(records: list[StudyRecord], trusts: Trust) -> list[Group]:
         )
         for (modality, key), numbers in members.items()
     ]
+
+
+def _makers(records: Sequence[StudyRecord], numbers: Sequence[int]) -> Sequence[int]:
+    """Return the sources whose equipment made the exposures, as far as there are any.
+
+    Images may pass through a workstation, and doses are estimated by other software.
+    """
+    documents = [n for n in numbers if not is_image(records[n]) and not only_estimates(records[n])]
+    return documents or [n for n in numbers if is_image(records[n])] or numbers
 
 
 def _modality(records: Sequence[StudyRecord]) -> str:
@@ -103,6 +112,17 @@ class _Links:
             self._join(number, first.setdefault(place, number))
             for uid in _uids(self.records[number]):
                 self._join(number, first.setdefault(uid, number))
+        self._join_estimates(first)
+
+    def _join_estimates(self, events: dict[object, int]) -> None:
+        """Join each estimate of the patient's dose to the reports and events it was made from."""
+        reports = {_sop(self.records[number]): number for number in self.documents}
+        for number in self.documents:
+            for estimate in self.records[number].estimates:
+                used = [reports[uid] for uid in estimate.reports_used if uid in reports]
+                used += [events[uid] for uid in estimate.events_used if uid in events]
+                for other in used:
+                    self._join(number, other)
 
     def _join_images_to_their_reports(self) -> list[int]:
         """Join each image to the report that holds its exposure; return the images left."""

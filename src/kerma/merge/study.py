@@ -1,6 +1,6 @@
 """Merge the records of all sources of a study; the result depends on their set alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -10,11 +10,11 @@ from kerma.merge.exposures import merge_exposures
 from kerma.merge.fields import distinct
 from kerma.merge.groups import Group, groups
 from kerma.merge.header import by_belief, merged_header
-from kerma.merge.kinds import is_image
+from kerma.merge.kinds import is_image, only_estimates
 from kerma.merge.nuclear import merge_nuclear
 from kerma.merge.order import in_canonical_order
 from kerma.merge.totals import declared
-from kerma.records import Administration, StudyRecord
+from kerma.records import Administration, StudyRecord, Totals
 from kerma.records.base import Record
 
 
@@ -85,11 +85,23 @@ def _merged(group: Group) -> MergedStudy:
         header,
         modality=group.modality,
         events=merged.events,
-        totals=merged.totals,
+        totals=_with_estimate(merged.totals, records),
         series=merged.series,
         notes=distinct((*header.notes, *merged.notes)),
     )
     return MergedStudy(equipment=group.equipment, record=record, states=states)
+
+
+def _with_estimate(totals: Totals, records: Sequence[StudyRecord]) -> Totals:
+    """Return totals with the effective dose that somebody estimated, where no device says one."""
+    estimated = [
+        record.totals.effective_dose_msv
+        for record in records
+        if only_estimates(record) and record.totals.effective_dose_msv is not None
+    ]
+    if not estimated or totals.effective_dose_msv is not None:
+        return totals
+    return replace(totals, effective_dose_msv=estimated[-1])
 
 
 def _states(records: Iterable[StudyRecord], others: dict[str, str]) -> dict[str, str]:

@@ -119,12 +119,15 @@ def _is_silent(name: str, part: Part) -> bool:
 
 
 def _of_part(name: str, part: Part) -> float | None:
-    """Return what one part adds: as declared if one source says it, else the sum of its events."""
-    if len(part.totals) == 1:
-        value: float | None = getattr(part.totals[0], name)
-        if value is not None:
-            return value
-    return sum_of_events(name, part.events)
+    """Return what one part adds: as declared if one source says it, else the sum of its events.
+
+    Where no event of overlapping sources says it, their largest total: there was that much.
+    """
+    said = [value for t in part.totals if (value := getattr(t, name)) is not None]
+    if said and len(part.totals) == 1:
+        return float(said[0])
+    of_events = sum_of_events(name, part.events)
+    return max(said, default=None) if of_events is None else of_events
 
 
 def _declared_number(parts: Sequence[Part]) -> int | None:

@@ -91,7 +91,7 @@ def _read(one: Filter, text: str) -> Value:
     if one.kind in {"from", "until"}:
         return _read_date(one, text)
     if one.kind in {"min", "max"}:
-        return _read_number(one, text) * one.factor
+        return _bound(one, _read_number(one, text))
     if one.kind == "count":
         return _read_count(one, text)
     if one.kind == "test":
@@ -101,6 +101,16 @@ def _read(one: Filter, text: str) -> Value:
             raise _refusal(one, text, "the number of a system")
         return int(text)
     return text
+
+
+_SLACK = 1e-9
+"""Share by which bounds are widened: 0.1 mGy, read and converted, is not exactly 0.0001 Gy."""
+
+
+def _bound(one: Filter, value: float) -> float:
+    """Return a bound in the unit stored, as wide as rounding needs."""
+    slack = abs(value) * _SLACK
+    return (value - slack if one.kind == "min" else value + slack) * one.factor
 
 
 def _read_date(one: Filter, text: str) -> dt.date:

@@ -41,17 +41,13 @@ def put_again(source: Source, record: StudyRecord, extractor_version: str) -> bo
         site = rules.load(cursor)
         before = unpack(Source.objects.values_list("record", flat=True).get(pk=source.pk))
         record, packed = pack_fit(_with_identity_of(before, identity.apply(record, site)))
-        changed = record != before
-        Source.objects.filter(pk=source.pk).update(
-            record=packed,
-            kind=record.kind,
-            quirks=record.quirks,
-            notes=record.notes,
-            extractor_version=extractor_version,
-        )
-        if changed:
-            renew(cursor, source.study_instance_uid, site)
-    return changed
+        stored = Source.objects.filter(pk=source.pk)
+        stored.update(extractor_version=extractor_version)
+        if record == before:
+            return False
+        stored.update(record=packed, kind=record.kind, quirks=record.quirks, notes=record.notes)
+        renew(cursor, source.study_instance_uid, site)
+        return True
 
 
 def _with_identity_of(before: StudyRecord, record: StudyRecord) -> StudyRecord:

@@ -33,14 +33,12 @@ def figures(record: StudyRecord) -> list[Figure]:
 
 
 def _ct(record: StudyRecord) -> list[Figure]:
-    totals = record.totals
     events = [event for event in record.events if isinstance(event, CtEvent)]
     highest = max((e.ctdivol_mgy for e in events if e.ctdivol_mgy is not None), default=None)
     ssde = max((e.ssde_mgy for e in events if e.ssde_mgy is not None), default=None)
     how_ssde = "The highest size-specific dose estimate of all events, as the report gives it."
     return [
-        _figure("dlp", "DLP", totals.dlp_mgycm, "mGy·cm",
-                _how(record, totals.dlp_sum_of_events_mgycm, 1, "mGy·cm")),
+        _total("dlp", "DLP", record, "dlp_{}mgycm", 1, "mGy·cm"),
         _figure("ctdivol", "CTDIvol, highest", highest, "mGy",
                 ("The highest of all events, as the report gives it.",)),
         _figure("ssde", "SSDE, highest", ssde, "mGy", (how_ssde,)),
@@ -51,44 +49,42 @@ def _ct(record: StudyRecord) -> list[Figure]:
 
 def _rf(record: StudyRecord) -> list[Figure]:
     totals = record.totals
-    found = shares("RF", {"dap_gym2": totals.dap_gym2, "rp_dose_gy": totals.rp_dose_gy})
+    rp, dap = _value(record, "rp_dose_{}gy"), _value(record, "dap_{}gym2")
+    found = shares("RF", {"dap_gym2": dap, "rp_dose_gy": rp})
     times = [t for t in (totals.fluoro_time_s, totals.acquisition_time_s) if t is not None]
     point = totals.reference_point_definition
+    rp_figure = _total("rp", "Dose at reference point", record, "rp_dose_{}gy", 1.0, "Gy")
+    if point:
+        rp_figure = rp_figure._replace(why=(*rp_figure.why, f"Reference point: {point}."))
     return [
-        _leveled("rp", "Dose at reference point", totals.rp_dose_gy, 1.0, "Gy",
-                 found.get("rp_dose_gy"),
-                 (*_how(record, totals.rp_dose_sum_of_events_gy, 1, "Gy"),
-                  *([f"Reference point: {point}."] if point else []))),
-        _leveled("dap", "DAP", totals.dap_gym2, 1e6, "cGy·cm²", found.get("dap_gym2"),
-                 _how(record, totals.dap_sum_of_events_gym2, 1e6, "cGy·cm²")),
+        _leveled(rp_figure, 1.0, found.get("rp_dose_gy")),
+        _leveled(_total("dap", "DAP", record, "dap_{}gym2", 1e6, "cGy·cm²"), 1e6,
+                 found.get("dap_gym2")),
         Figure("duration", "Duration, pedal pressed",
                formats.duration(sum(times)) if times else "", "min:s",
-               "Fluoroscopy and acquisition",
-               ("Time the pedal or switch was pressed, as the report declares it. The time the "
-                "beam was on is the exposure time of the events; in pulsed runs it is much "
-                "shorter.",)),
+               "Fluoroscopy and acquisition", (_DURATION,)),
         Figure("events", "Events", formats.whole(len(record.events)), "", _types(record)),
     ]  # fmt: skip
 
 
+_DURATION = (
+    "Time the pedal or switch was pressed, as the report declares it. The time the beam was on is "
+    "the exposure time of the events; in pulsed runs it is much shorter."
+)
+
+
 def _dx(record: StudyRecord) -> list[Figure]:
-    totals = record.totals
     return [
-        _figure("dap", "DAP", _times(totals.dap_gym2, 1e6), "cGy·cm²",
-                _how(record, totals.dap_sum_of_events_gym2, 1e6, "cGy·cm²")),
-        _figure("rp", "Dose at reference point", _times(totals.rp_dose_gy, 1e3), "mGy",
-                _how(record, totals.rp_dose_sum_of_events_gy, 1e3, "mGy")),
+        _total("dap", "DAP", record, "dap_{}gym2", 1e6, "cGy·cm²"),
+        _total("rp", "Dose at reference point", record, "rp_dose_{}gy", 1e3, "mGy"),
         Figure("events", "Exposures", formats.whole(len(record.events)), "", _types(record)),
     ]  # fmt: skip
 
 
 def _mg(record: StudyRecord) -> list[Figure]:
-    totals = record.totals
     return [
-        _figure("left", "AGD, left breast", totals.agd_left_mgy, "mGy",
-                _how(record, totals.agd_left_sum_of_events_mgy, 1, "mGy")),
-        _figure("right", "AGD, right breast", totals.agd_right_mgy, "mGy",
-                _how(record, totals.agd_right_sum_of_events_mgy, 1, "mGy")),
+        _total("left", "AGD, left breast", record, "agd_left_{}mgy", 1, "mGy"),
+        _total("right", "AGD, right breast", record, "agd_right_{}mgy", 1, "mGy"),
         Figure("events", "Exposures", formats.whole(len(record.events)), "", _types(record)),
     ]  # fmt: skip
 
@@ -111,17 +107,33 @@ def _figure(
     return Figure(name, heading, formats.number(value), unit, why=why)
 
 
-def _leveled(
-    name: str, heading: str, value: float | None, factor: float, unit: str,
-    share: Share | None, why: tuple[str, ...],
-) -> Figure:  # fmt: skip
-    """Return a figure with its alert level."""
-    words = ""
-    if share is not None:
-        level = formats.number(share.level.value * factor)
-        words = f"{formats.percent(share.share)} of {level}{formats.THIN}{unit}, alert level"
-        why = (*why, f"Alert level: {share.level.source}.")
-    return Figure(name, heading, formats.number(_times(value, factor)), unit, "", why, share, words)
+def _value(record: StudyRecord, name: str) -> float | None:
+    """Return the total as declared, or else the sum of the events."""
+    declared: float | None = getattr(record.totals, name.format(""))
+    summed: float | None = getattr(record.totals, name.format("sum_of_events_"))
+    return summed if declared is None else declared
+
+
+def _total(
+    name: str, heading: str, record: StudyRecord, field: str, factor: float, unit: str
+) -> Figure:
+    """Return a figure for a total; `field` has its place for `sum_of_events_`."""
+    value = _value(record, field)
+    why = _how(record, field, factor, unit)
+    shown = None if value is None else value * factor
+    return Figure(name, heading, formats.number(shown), unit, why=why)
+
+
+def _leveled(figure: Figure, factor: float, share: Share | None) -> Figure:
+    """Return the figure with its alert level."""
+    if share is None:
+        return figure
+    level = f"{formats.number(share.level.value * factor)}{formats.THIN}{figure.unit}"
+    return figure._replace(
+        share=share,
+        level_words=f"{formats.percent(share.share)} of {level}, alert level",
+        why=(*figure.why, f"Alert level: {share.level.source}."),
+    )
 
 
 def _effective(record: StudyRecord) -> Figure:
@@ -129,22 +141,22 @@ def _effective(record: StudyRecord) -> Figure:
                    ("As the report gives it; Kerma did not work it out.",))  # fmt: skip
 
 
-def _how(record: StudyRecord, summed: float | None, factor: float, unit: str) -> tuple[str, ...]:
+def _how(record: StudyRecord, field: str, factor: float, unit: str) -> tuple[str, ...]:
     """Return how a total was found."""
     if record.totals.summed:
         return ("Sum of the events, because the sources of this study overlap.",)
-    said = "Read from the object." if summed is not None else "Read from the object, or its events."
+    declared = getattr(record.totals, field.format(""))
+    summed = getattr(record.totals, field.format("sum_of_events_"))
+    if declared is None:
+        return ("Sum of the events: the object declares no total.",)
     if summed is None:
-        return (said,)
+        return ("As the object declares it.",)
     number = formats.number(summed * factor, 6)
-    return (said, f"The sum of the events that hold a value is {number} {unit}.")
+    said = f"The sum of the events that hold a value is {number} {unit}."
+    return ("As the object declares it.", said)
 
 
 def _types(record: StudyRecord) -> str:
     """Return the number of events by type, in words."""
     parts = [f"{name} {count}" for name, count in record.totals.events_by_type.items() if count]
     return re.sub(" acquisition", "", ", ".join(parts), flags=re.IGNORECASE)
-
-
-def _times(value: float | None, factor: float) -> float | None:
-    return None if value is None else value * factor

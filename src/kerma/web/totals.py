@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from kerma.records import ProjectionEvent, StudyRecord, Totals
+from kerma.store.event_types import projection_type
 from kerma.web import formats
 
 CGYCM2 = 1e6
@@ -38,8 +39,8 @@ def total_rows(record: StudyRecord) -> tuple[list[TotalRow], TotalRow]:
 
 def _of_plane(totals: Totals, events: Sequence[ProjectionEvent], plane: str) -> list[TotalRow]:
     name = f"{plane}, " if plane else ""
-    fluoro = [event for event in events if _is_fluoroscopy(event)]
-    others = [event for event in events if not _is_fluoroscopy(event)]
+    fluoro = [event for event in events if projection_type(event) == "fluoro"]
+    others = [event for event in events if projection_type(event) != "fluoro"]
     return [
         TotalRow(f"{name}fluoroscopy".capitalize() if not name else f"{name}fluoroscopy",
                  _shown(totals.fluoro_dap_gym2), totals.fluoro_rp_dose_gy, totals.fluoro_time_s,
@@ -71,10 +72,6 @@ def _summed(kind: str, events: Sequence[ProjectionEvent]) -> TotalRow:
 def _all(totals: Totals, events: int) -> TotalRow:
     time = _sum((totals.fluoro_time_s, totals.acquisition_time_s))
     return TotalRow("Total", _shown(totals.dap_gym2), totals.rp_dose_gy, time, events)
-
-
-def _is_fluoroscopy(event: ProjectionEvent) -> bool:
-    return event.event_type_code in {"P5-06000", "44491008"} or event.event_type == "Fluoroscopy"
 
 
 def _shown(dap_gym2: float | None) -> float | None:

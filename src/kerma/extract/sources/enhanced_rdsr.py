@@ -100,14 +100,18 @@ def _event(summary: ContentItem, groups: Sequence[ContentItem]) -> ProjectionEve
     """Return an event of TID 10042 with the rows of TID 10044 to 10054 that hold during it."""
     rows = gathered(summary, apart=(p.FILTERS,))
     source, period = sr.text(rows, p.X_RAY_SOURCE_ID), _period(rows)
-    joined = list(rows.children)
-    for group in groups:
-        if _is_of(group, source) and _overlap(_period(group), period):
-            if group.concept == p.FILTERS:
-                joined.append(group)
-            else:
-                joined += gathered(group, apart=(p.FILTERS,)).children
-    return event_of(Rows(summary.data_set, joined))
+    during = (
+        _rows_of(group)
+        for group in groups
+        if _is_of(group, source) and _overlap(_period(group), period)
+    )
+    return event_of(rows.joined(during))
+
+
+def _rows_of(group: ContentItem) -> Rows:
+    if group.concept == p.FILTERS:
+        return Rows(group.data_set, {p.FILTERS: [group]})
+    return gathered(group, apart=(p.FILTERS,))
 
 
 def _is_of(group: ContentItem, source: str) -> bool:

@@ -92,15 +92,14 @@ def _read(found: DoseObject) -> StudyRecord:
 def _event(image: ImageHeader) -> ProjectionEvent:
     event = exposure(image)
     vendor = private_text(image.header, _VENDOR_VALUES)
-    return replace(
-        event,
-        agd_mgy=_agd_mgy(image),
-        view=event.view or _VIEWS.get(event.view_position.upper(), ""),
-        radiological_thickness_mm=as_number(vendor.pop(_THICKNESS, "")),
-        percent_fibroglandular=_percent(event.comments_on_radiation_dose),
-        vendor_private=vendor,
-        **_projections(image, event),
-    )
+    found = {
+        "agd_mgy": _agd_mgy(image),
+        "view": event.view or _VIEWS.get(event.view_position.upper(), ""),
+        "radiological_thickness_mm": as_number(vendor.pop(_THICKNESS, "")),
+        "percent_fibroglandular": _percent(event.comments_on_radiation_dose),
+        "vendor_private": vendor,
+    }
+    return replace(event, **(found | _projections(image, event)))
 
 
 def _agd_mgy(image: ImageHeader) -> float | None:
@@ -141,14 +140,41 @@ def _projections(image: ImageHeader, event: ProjectionEvent) -> dict[str, Any]:
         for item in image.header.items(tags.XRay3DAcquisitionSequence)
         for projection in item.items(tags.PerProjectionAcquisitionSequence)
     ]
+    frames = _dose_of_frames(image.header)
     found: dict[str, Any] = {}
     for name, choices in _PER_PROJECTION.items():
-        values = tuple(filter(None, (_first(part, choices) for part in acquired)))
+        values = _values(acquired, choices)
         if values:
-            found[f"{name}_values"] = values
             whole = sum(values) if name in _ADD_UP else sum(values) / len(values)
             found[name] = getattr(event, name) or scaled(whole, 1.0)
+            found[f"{name}_values"] = values
+    for name, choices in _PER_FRAME.items():
+        values = _values(frames, choices)
+        if len(values) > 1:
+            found[name] = scaled(sum(values), 1.0)
     return found
+
+
+_PER_FRAME = {
+    "exposure_time_ms": _PER_PROJECTION["exposure_time_ms"],
+    "exposure_mas": _PER_PROJECTION["exposure_mas"],
+    "entrance_dose_mgy": ((tags.EntranceDoseInmGy, 1.0),),
+    "agd_mgy": ((tags.OrganDose, 100.0),),
+}
+"""What the frames of a Breast Projection X-Ray image add up to (PS3.3 C.8.31.5)."""
+
+
+def _dose_of_frames(header: DataSet) -> list[DataSet]:
+    return [
+        dose
+        for frame in header.items(tags.PerFrameFunctionalGroupsSequence)
+        for dose in frame.items(tags.XRayAcquisitionDoseSequence)
+    ]
+
+
+def _values(parts: list[DataSet], choices: Sequence[tuple[int, float]]) -> tuple[float, ...]:
+    """Return what each part says that says something, without zeros."""
+    return tuple(filter(None, (_first(part, choices) for part in parts)))
 
 
 def _first(part: DataSet, choices: Sequence[tuple[int, float]]) -> float | None:

@@ -18,8 +18,9 @@ class Event(models.Model):
         Study, on_delete=models.CASCADE, related_name="%(class)ss", db_index=False
     )
     system = models.ForeignKey(
-        System, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+        System, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
     )
+    """That of the study, which protects it."""
     study_date = models.DateField(null=True)
     ordinal = models.IntegerField()
     """Place in the merged record, from 1."""

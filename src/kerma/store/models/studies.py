@@ -166,16 +166,8 @@ class Study(models.Model):
                 name="study_by_activity",
                 condition=Q(modality="NM"),
             ),
-            models.Index(
-                fields=["accession_number"],
-                name="study_by_accession",
-                condition=~Q(accession_number=""),
-            ),
-            models.Index(
-                fields=["patient_id", "study_date"],
-                name="study_by_patient",
-                condition=~Q(patient_id=""),
-            ),
+            models.Index(fields=["accession_number"], name="study_by_accession"),
+            models.Index(fields=["patient_id", "study_date"], name="study_by_patient"),
         ]
 
     def __str__(self) -> str:
@@ -220,7 +212,7 @@ class Source(models.Model):
                 fields=["study_instance_uid", "sop_instance_uid"], name="source_identity"
             )
         ]
-        indexes = [models.Index(fields=["extractor_version", "id"], name="source_by_extractor")]
+        indexes = [models.Index(fields=["device", "study_instance_uid"], name="source_by_device")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.sop_instance_uid}"

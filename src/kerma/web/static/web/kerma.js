@@ -33,7 +33,8 @@
   const linkOf = (row) => row?.querySelector("a.main[href]");
 
   document.addEventListener("click", (event) => {
-    if (event.defaultPrevented || event.button || getSelection().toString()) return;
+    if (event.defaultPrevented || event.button) return;
+    if (event.detail < 2 && getSelection().toString()) return; // words were marked, to copy them
     if (event.target.closest("a, button, input, label, select, summary, .pop")) return;
     const link = linkOf(event.target.closest("tbody tr, .rows > li"));
     if (!link) return;

@@ -1,0 +1,132 @@
+"""The quarantine: objects that could not be used, by reason; tried again or deleted."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Max, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST, require_safe
+
+from kerma.pipeline.retry import retry
+from kerma.store import audit, quarantine
+from kerma.store.models import Quarantine
+from kerma.web.access import groups
+from kerma.web.formats import plural
+from kerma.web.work import Step, Work, carry_on, through
+
+_ON_A_PAGE = 50
+_WAYS = (("import", "Import"), ("upload", "Upload"), ("receive", "Network"))
+
+
+class Reason(NamedTuple):
+    """Objects with one and the same reason."""
+
+    text: str
+    count: int
+    latest: object
+    address: str
+
+
+@require_safe
+@groups("admin")
+def entries(request: HttpRequest) -> HttpResponse:
+    """List what is in quarantine, all of it or of one reason."""
+    quarantine.expire()
+    asked = {name: request.GET.get(name, "").strip() for name in ("reason", "q", "came_by")}
+    held = _held(asked)
+    page = Paginator(held.order_by("-quarantined_at", "-pk"), _ON_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    given = {name: text for name, text in asked.items() if text}
+    context = {
+        "asked": asked,
+        "given": urlencode(given),
+        "page": page,
+        "reasons": _reasons(_held(asked | {"reason": ""})),
+        "ways": _WAYS,
+        "retriable": held.filter(retriable=True).count(),
+    }
+    return render(request, "web/quarantine.html", context)
+
+
+@require_POST
+@groups("admin")
+def act(request: HttpRequest) -> HttpResponse:
+    """Try again, or delete, the objects chosen or all that the filter shows."""
+    asked = {name: request.POST.get(name, "") for name in ("reason", "q", "came_by")}
+    chosen = _held(asked)
+    if request.POST.get("which") != "all":
+        numbers = [int(text) for text in request.POST.getlist("chosen") if text.isdecimal()]
+        chosen = chosen.filter(pk__in=numbers)
+    given = urlencode({name: text for name, text in asked.items() if text})
+    back = reverse("quarantine") + (f"?{given}" if given else "")
+    if request.POST.get("do") == "retry":
+        return carry_on(request, _retrying(request, chosen.filter(retriable=True), back))
+    if request.POST.get("do") == "delete":
+        return carry_on(request, _deleting(request, chosen, back))
+    return redirect(back)
+
+
+def _held(asked: dict[str, str]) -> "QuerySet[Quarantine]":
+    """Return what is in quarantine and meets the filter."""
+    held = Quarantine.objects.filter(released_at=None)
+    if asked["reason"]:
+        held = held.filter(reason=asked["reason"])
+    if asked["came_by"]:
+        held = held.filter(came_by=asked["came_by"])
+    words = asked["q"]
+    if words:
+        held = held.filter(
+            Q(reason__icontains=words)
+            | Q(origin__icontains=words)
+            | Q(study_instance_uid=words)
+            | Q(sop_instance_uid=words)
+        )
+    return held
+
+
+def _reasons(held: "QuerySet[Quarantine]") -> Sequence[Reason]:
+    """Return the reasons, those of most objects first."""
+    found = held.values("reason").annotate(count=Count("pk"), latest=Max("quarantined_at"))
+    return [
+        Reason(row["reason"], row["count"], row["latest"], "?" + urlencode({"reason": row["reason"]}))
+        for row in found.order_by("-count", "reason")[:20]
+    ]
+
+
+def _retrying(request: HttpRequest, chosen: "QuerySet[Quarantine]", back: str) -> Work:
+    def portion(step: Step) -> Step:
+        return through(chosen, step, retry)
+
+    def finished(step: Step) -> str:
+        audit.write(request.user, "retry from quarantine", objects=step.done, used=step.changed)  # type: ignore[arg-type]
+        if not step.done:
+            return "Nothing to try: no copy is kept of what was chosen."
+        return f"{step.changed} of {plural(step.done, 'object')} could be used."
+
+    note = "What can be used now leaves the quarantine; the rest stays with its reason of today."
+    return Work("Trying again", note, portion, chosen.count, finished, back)
+
+
+def _deleting(request: HttpRequest, chosen: "QuerySet[Quarantine]", back: str) -> Work:
+    def remove(entry: Quarantine) -> bool:
+        quarantine.remove(entry)
+        return True
+
+    def finished(step: Step) -> str:
+        audit.write(request.user, "delete from quarantine", objects=step.done)  # type: ignore[arg-type]
+        return f"{plural(step.done, 'object')} deleted from the quarantine."
+
+    note = "The entries and the encrypted copies go for good."
+    return Work(
+        "Deleting from the quarantine",
+        note,
+        lambda step: through(chosen, step, remove),
+        chosen.count,
+        finished,
+        back,
+    )

@@ -1,0 +1,111 @@
+"""Long work from a page: done a second at a time, each request carries on where the last stopped.
+
+A script asks for the next portion by itself; without one there is a button. Who leaves the page
+stops the work, and nothing is half-done: every study is a transaction of its own.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
+
+from django.contrib import messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django_htmx.http import HttpResponseClientRedirect
+
+M = TypeVar("M", bound=Model)
+
+_AT_ONCE = 200
+"""Rows looked up at a time."""
+
+SECONDS = 1.0
+"""How long a request may work."""
+
+
+class Step(NamedTuple):
+    """How far the work has come."""
+
+    after: str = ""
+    done: int = 0
+    changed: int = 0
+    total: int = 0
+    is_finished: bool = False
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Step":
+        """Return where the last portion stopped; the start if there was none."""
+
+        def number(name: str) -> int:
+            text = request.POST.get(name, "")
+            return int(text) if text.isdecimal() and len(text) < 12 else 0
+
+        after = request.POST.get("after", "")[:200]
+        return cls(after, number("done"), number("changed"), number("total"))
+
+    def next(self, after: str, done: int, changed: int) -> "Step":
+        """Return the step after a portion of which these are the figures."""
+        return Step(after, self.done + done, self.changed + changed, self.total, not after)
+
+
+class Work(NamedTuple):
+    """One piece of work as its page shows it."""
+
+    heading: str
+    note: str
+    portion: Callable[[Step], Step]
+    count: Callable[[], int]
+    """How much there is to do, asked at the start."""
+    finished: Callable[[Step], str]
+    """What to say at the end."""
+    back: str
+    """Address to go to at the end."""
+
+
+_OWN = frozenset({"after", "done", "changed", "total", "csrfmiddlewaretoken"})
+
+
+def carry_on(request: HttpRequest, work: Work) -> HttpResponse:
+    """Do a portion; show how far it is, or go back with a message when it is finished.
+
+    A page that is merely opened shows the start, and its script begins.
+    """
+    step = Step.of(request)
+    if not step.done:
+        step = step._replace(total=work.count())
+    if request.method == "POST":
+        step = work.portion(step)
+    if step.is_finished:
+        messages.success(request, work.finished(step))
+        return go(request, work.back)
+    context = {"work": work, "step": step, "kept": _kept(request)}
+    part = "web/work_part.html" if getattr(request, "htmx", False) else "web/work.html"
+    return render(request, part, context)
+
+
+def through(chosen: "QuerySet[M]", step: Step, act: Callable[[M], bool]) -> Step:
+    """Act on some of the rows, in the order of their numbers; `act` says whether it succeeded."""
+    until = time.monotonic() + SECONDS
+    after = int(step.after) if step.after.isdecimal() else 0
+    rows = list(chosen.filter(pk__gt=after).order_by("pk")[:_AT_ONCE])
+    changed = 0
+    for done, row in enumerate(rows, start=1):
+        place = str(row.pk)
+        changed += act(row)
+        if time.monotonic() > until or done == _AT_ONCE:
+            return step.next(place, done, changed)
+    return step.next("", len(rows), changed)
+
+
+def go(request: HttpRequest, address: str) -> HttpResponse:
+    """Redirect a browser, or the script that asked."""
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRedirect(address)
+    return redirect(address)
+
+
+def _kept(request: HttpRequest) -> Sequence[tuple[str, str]]:
+    """Return what the form said at the start, to say it again."""
+    return [
+        (name, text) for name, texts in request.POST.lists() for text in texts if name not in _OWN
+    ]
