@@ -116,10 +116,11 @@ def event(modality: str, number: int, chance: random.Random) -> Event:
 
 def pattern(modality: str, number: int, chance: random.Random) -> StudyRecord:
     """Return a study with its events: what all studies of the pattern have in common."""
-    room = f"{modality}{number % SYSTEMS[modality] + 1}"
+    index = number % SYSTEMS[modality]
+    room = f"{modality}{index + 1}"
     device = Device(
-        manufacturer=chance.choice(("ACME", "Example", "Sample")),
-        institution=f"Hospital {number % 3 + 1}",
+        manufacturer=("ACME", "Example", "Sample", "Other")[index],
+        institution=f"Hospital {index % 3 + 1}",
         station_name=room,
         model=f"Model {room}",
     )

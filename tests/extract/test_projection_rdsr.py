@@ -246,7 +246,7 @@ def test_no_filter_says_so_and_nothing_else():
         code(("113772", "DCM", "X-Ray Filter Type"), ("111609", "DCM", "No Filter")),
     )
 
-    assert only_event(none).filters == (Filter(type="No filter"),)
+    assert only_event(none).filters == (Filter(type="No Filter"),)
 
 
 def test_reference_point_may_be_coded_or_text():

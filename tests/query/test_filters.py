@@ -126,7 +126,7 @@ def test_hashed_identity_is_found_by_the_exact_value_only(db):
     ],
 )
 def test_what_cannot_be_read_is_an_error_that_names_the_known(name, value, words):
-    with pytest.raises(FilterError, match=".*") as error:
+    with pytest.raises(FilterError) as error:
         select("CT", [(name, value)])
 
     assert words in str(error.value)

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from kerma.query.columns import columns_of
-from kerma.query.home import attention, systems
 from kerma.query.filters import filters_of
+from kerma.query.home import attention, systems
 from kerma.query.levels import greatest, shares
 from kerma.query.neighbours import neighbours
 from kerma.query.pages import count, page, quartiles
@@ -152,7 +152,7 @@ def test_a_system_is_silent_when_its_pause_is_longer_than_ever_before(row_of_fiv
 
 
 def test_home_costs_the_same_queries_for_one_and_many_systems(hospital, django_assert_num_queries):
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         systems(TODAY, (7, 28))
 
 

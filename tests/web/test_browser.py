@@ -31,7 +31,7 @@ def test_a_row_opens_its_list_and_a_study(page):
     page.wait_for_url("**/ct/?system=*")
     page.click("tbody tr:has-text('Thorax low dose') td.num >> nth=1")
 
-    page.wait_for_url("**/study/*")
+    page.wait_for_url("**/study/**")
     assert page.inner_text("h1") == "Thorax low dose"
 
 

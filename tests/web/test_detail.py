@@ -172,7 +172,9 @@ def test_duration_and_exposure_time_are_explained(hospital):
 def test_previous_and_next_are_those_of_the_list_one_came_from(hospital):
     client = client_of("view")
     listed = client.get("/ct/?dlp_min=1&order=dlp").content.decode()
-    links = [link.replace("&amp;", "&") for link in re.findall(r'class="main" href="([^"]+)"', listed)]
+    links = [
+        link.replace("&amp;", "&") for link in re.findall(r'class="main" href="([^"]+)"', listed)
+    ]
 
     page = client.get(links[0]).content.decode()
 

@@ -157,9 +157,7 @@ def test_text_of_objects_is_escaped(db):
     assert b"&lt;script&gt;" in page
 
 
-def test_a_list_costs_the_same_queries_for_few_and_many_rows(
-    thirty, django_assert_max_num_queries
-):
+def test_a_list_costs_the_same_queries_for_few_and_many_rows(thirty, django_assert_max_num_queries):
     client = client_of("view")
 
     for address in ("/ct/", "/ct/?size=50", "/ct/?study_description=no&dlp_min=1&order=-dlp"):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 from django.core.management.base import BaseCommand, CommandError
+from msgspec.structs import asdict
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -44,6 +45,7 @@ def import_paths(
     *,
     jobs: int = 1,
     report: Path | None = None,
+    delete: bool = False,
 ) -> None:
     """Import everything below `paths`, say what became of it, and fail if anything was refused.
 
@@ -62,14 +64,22 @@ def import_paths(
         for outcome in _with_progress(import_all(arrivals(present), jobs), present):
             counts[outcome.outcome, outcome.modality] += 1
             if file is not None:
-                file.write(msgspec.json.encode(outcome) + b"\n")
+                file.write(msgspec.json.encode(asdict(outcome)) + b"\n")
             if outcome.outcome == "refused":
                 command.stderr.write(f"{outcome.path}: {outcome.reason}")
+            elif delete and outcome.outcome != "skipped":
+                _delete(Path(outcome.path))
     _summarise(command, counts)
     refused = sum(number for (what, _), number in counts.items() if what == "refused")
     if refused or missing:
         total = counts.total() + len(missing)
         raise CommandError(f"{refused + len(missing)} of {total} objects were refused.")
+
+
+def _delete(path: Path) -> None:
+    """Delete a file that was used; a member of a zip file stays, and so does what is gone."""
+    if path.is_file():
+        path.unlink()
 
 
 def _with_progress(outcomes: Iterable[Outcome], paths: list[str]) -> Iterator[Outcome]:

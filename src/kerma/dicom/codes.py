@@ -1,5 +1,6 @@
 """Coded concepts: one canonical key for the synonyms of SRT, SCT and DCM, and their meanings."""
 
+from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -62,13 +63,22 @@ _FORMER: dict[Key, tuple[str, ...]] = {
 def meaning(code: Code | None) -> str:
     """Return a code in words; its value if there are none.
 
-    For codes of PS3.16 annex D the standard's meaning, whatever the device's language or
-    spelling. For SNOMED the object's own, which is what the context groups show.
+    For codes of PS3.16 annex D the standard's meaning, whatever the device's language; the
+    device's own where it has the same letters. For SNOMED the object's own, which is what the
+    context groups show.
     """
     if code is None:
         return ""
     found = key(code.value, code.scheme)
     if code.meaning and (found.scheme != "DCM" or code.meaning in _FORMER.get(found, ())):
         return code.meaning
-    known = {"DCM": _TABLE.DCM, "SCT": _TABLE.SCT}.get(found.scheme, {})
-    return known.get(found.value) or code.meaning or code.value
+    known = {"DCM": _TABLE.DCM, "SCT": _TABLE.SCT}.get(found.scheme, {}).get(found.value, "")
+    if not known or _letters(known) == _letters(code.meaning):
+        return code.meaning or code.value
+    return known
+
+
+@lru_cache(maxsize=1024)
+def _letters(words: str) -> str:
+    """Return words without case, spaces and signs, in which devices and editions differ."""
+    return "".join(filter(str.isalnum, words)).casefold()

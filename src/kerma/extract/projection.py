@@ -188,10 +188,10 @@ def fluoroscopy_or_radiography(
 
 
 def _is_angiographic(event: ProjectionEvent) -> bool:
-    if event.acquisition_plane in _BIPLANE:
+    if event.acquisition_plane.casefold() in _BIPLANE:
         return True
     return event.source_to_isocenter_mm is not None and bool(event.pulse_rate_per_s)
 
 
-_BIPLANE = frozenset(("Plane A", "Plane B"))
+_BIPLANE = frozenset(("plane a", "plane b"))
 """CID 10003: two tubes about one patient."""

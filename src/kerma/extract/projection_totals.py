@@ -12,11 +12,12 @@ from kerma.extract.concepts import projection as p
 from kerma.extract.projection_events import side_of
 from kerma.extract.projection_rows import Rows, gathered
 from kerma.merge.sums import SUMS_OF_EVENTS, events_by_type, exact_sum, sum_of_events
-from kerma.records import Calibration, Code, ProjectionEvent, Totals
+from kerma.records import Calibration, ProjectionEvent, Totals
 
 _SIDES = {"Left": "agd_left_mgy", "Right": "agd_right_mgy"}
 _ADDED = (*p.TOTALS, *_SIDES.values())
-_ALL_PLANES = codes.meaning(Code(value=p.ALL_PLANES.value, scheme=p.ALL_PLANES.scheme))
+_ALL_PLANES = "all planes"
+"""CID 10003."""
 _NO_SIDE = "An accumulated average glandular dose has no laterality; left out."
 
 
@@ -117,7 +118,7 @@ def _distinct(planes: list[Totals]) -> list[Totals]:
 
 def _is_of_all(plane: Totals, planes: list[Totals]) -> bool:
     """Return whether the totals are about all planes, or name several sources, e.g. "A and B"."""
-    if plane.plane == _ALL_PLANES:
+    if plane.plane.casefold() == _ALL_PLANES:
         return True
     others = [each.plane for each in planes if each is not plane]
     named = plane.plane.replace(",", " ").replace("+", " ").replace("&", " ").split()

@@ -1,6 +1,7 @@
 """One arrival in, what became of it out: read, hand to who wants it, or to the quarantine."""
 
 from kerma.dicom import tags
+from kerma.dicom.dataset import DataSet
 from kerma.dicom.files import DicomFile, read_bytes
 from kerma.dicom.lean import Bytes
 from kerma.errors import KermaError, NoDose
@@ -52,7 +53,7 @@ def _ingest(arrival: Arrival, data: Bytes, came_by: str) -> Outcome:
     try:
         file = read_bytes(data)
         facts = facts_of(file, came_by)
-        modality = file.data_set.first(tags.Modality)
+        modality = _modality(file.data_set)
         saved = offer(file, facts)
     except KermaError as error:
         saved = Saved(outcome="refused", reason=str(error))
@@ -62,7 +63,7 @@ def _ingest(arrival: Arrival, data: Bytes, came_by: str) -> Outcome:
         outcome=saved.outcome,
         reason=saved.reason,
         study_instance_uid=facts.study_instance_uid,
-        modality=modality,
+        modality=saved.modality or modality,
     )
 
 
@@ -84,6 +85,12 @@ def offer(file: DicomFile, facts: ObjectFacts) -> Saved:
                 taken.append(Saved(outcome="skipped", reason=str(error)))
                 ledger.note(facts, consumer.name, taken[-1])
     return taken[0] if taken else Saved(outcome="skipped", reason="Nothing here wants this object.")
+
+
+def _modality(header: DataSet) -> str:
+    """Return Kerma's modality for an object that was not read; "" if it cannot be told."""
+    said = header.first(tags.Modality)
+    return {"CR": "DX", "PX": "DX", "PT": "NM", "XA": "RF", "SR": ""}.get(said, said)
 
 
 def facts_of(file: DicomFile, came_by: str) -> ObjectFacts:

@@ -1,9 +1,9 @@
 """Today and two periods in, what the home page says of every system out."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import OuterRef, Q, Subquery, Sum
 
@@ -11,10 +11,17 @@ from kerma.query.columns import HEADINGS
 from kerma.query.levels import levels
 from kerma.store.models import DailyCount, Device, Quarantine, Study, System
 
-_WATCHED_DAYS = 180
+_WATCHED_DAYS = 92
 """Days back from today in which a system's usual pauses are looked for."""
 
 _DAYS_DRAWN = 28
+
+
+Key = tuple[str, int]
+"""Modality, and number of the system."""
+
+Days = dict[Key, Counter[dt.date]]
+"""Studies of each day."""
 
 
 class SystemLine(NamedTuple):
@@ -44,53 +51,59 @@ class Attention(NamedTuple):
 
 
 def systems(today: dt.date, periods: tuple[int, int]) -> list[SystemLine]:
-    """Return all systems, one line for each modality they have studies of."""
+    """Return all systems by name, one line for each modality they have studies of."""
     per_day = _per_day(today)
-    latest = _latest()
-    devices = _devices()
+    latest, devices = _latest(), _devices()
+    names = dict(System.objects.values_list("id", "display_name"))
+    workload = [_workload(today, days, per_day) for days in periods]
     lines = []
-    for modality, system, name, total, first, second in _sums(today, periods):
-        days = per_day[modality, system]
+    for (modality, system), total in _sums().items():
+        days: Counter[dt.date] = per_day.get((modality, system), Counter())
+        drawn = (today - dt.timedelta(back) for back in range(_DAYS_DRAWN - 1, -1, -1))
         lines.append(
             SystemLine(
                 modality=modality,
                 system_id=system,
-                display_name=name,
+                display_name=names[system],
                 devices=devices.get(system, ""),
                 studies=total,
                 latest=latest.get((modality, system)),
-                periods=(first or 0, second or 0),
-                per_day=tuple(days.get(today - dt.timedelta(back), 0)
-                              for back in range(_DAYS_DRAWN - 1, -1, -1)),
+                periods=(workload[0][modality, system], workload[1][modality, system]),
+                per_day=tuple(days.get(day, 0) for day in drawn),
                 silent_days=_silent_days(sorted(days), today),
             )
-        )  # fmt: skip
-    return lines
+        )
+    return sorted(lines, key=lambda line: line.display_name.casefold())
 
 
-def _sums(today: dt.date, periods: tuple[int, int]) -> list[tuple[Any, ...]]:
-    """Return modality, system and name with the studies in all, and in two periods until today."""
-    since = [today - dt.timedelta(days - 1) for days in periods]
-    names = ("modality", "system_id", "system__display_name")
-    rows = DailyCount.objects.values_list(*names).annotate(
-        total=Sum("studies"),
-        first=Sum("studies", filter=Q(study_date__gte=since[0], study_date__lte=today)),
-        second=Sum("studies", filter=Q(study_date__gte=since[1], study_date__lte=today)),
-    )
-    return [row for row in rows.order_by("system__display_name") if row[3]]
+def _sums(**conditions: dt.date) -> Counter[Key]:
+    """Return the studies of each modality and system, those without any left out."""
+    rows = DailyCount.objects.filter(**conditions).values_list("modality", "system_id")
+    totals = rows.annotate(total=Sum("studies")).order_by()
+    return Counter({(modality, system): n for modality, system, n in totals if n > 0})
 
 
-def _per_day(today: dt.date) -> dict[tuple[str, int], dict[dt.date, int]]:
+def _workload(today: dt.date, days: int, per_day: Days) -> Counter[Key]:
+    """Return the studies of the last days, from what was read already where that is enough."""
+    since = today - dt.timedelta(days - 1)
+    if days > _WATCHED_DAYS:
+        return _sums(study_date__gte=since, study_date__lte=today)
+    found: Counter[Key] = Counter()
+    for key, counts in per_day.items():
+        found[key] = sum(n for day, n in counts.items() if day >= since)
+    return found
+
+
+def _per_day(today: dt.date) -> Days:
     """Return the studies of every day that had any, of the watched days."""
-    found: dict[tuple[str, int], dict[dt.date, int]] = defaultdict(dict)
+    found: defaultdict[Key, Counter[dt.date]] = defaultdict(Counter)
     since = today - dt.timedelta(_WATCHED_DAYS)
     rows = DailyCount.objects.filter(study_date__gte=since, study_date__lte=today)
     for modality, system, day, studies in rows.values_list(
-        "modality", "system_id", "study_date"
-    ).annotate(total=Sum("studies")):
-        if studies:
-            found[modality, system][day] = studies
-    return found
+        "modality", "system_id", "study_date", "studies"
+    ):
+        found[modality, system][day] += studies
+    return {key: +counts for key, counts in found.items()}
 
 
 def _latest() -> dict[tuple[str, int], dt.datetime]:

@@ -1,10 +1,10 @@
 """What is typed in the search box in, studies and systems out; each by an index."""
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from kerma.query.columns import HEADINGS
 from kerma.store.identity import hashed
-from kerma.store.models import DailyCount, Study
+from kerma.store.models import DailyCount, Study, System
 
 _MOST = 50
 
@@ -24,9 +24,9 @@ def studies_with_number(typed: str, *, identity: bool) -> list[Study]:
 def systems_named(typed: str) -> list[tuple[int, str, str]]:
     """Return id, display name and modality of the systems whose name contains `typed`."""
     wanted = typed.casefold()
-    rows = DailyCount.objects.filter(studies__gt=0, modality__in=HEADINGS).values_list(
-        "system_id", "system__display_name", "modality"
-    )
-    return sorted(
-        {row for row in rows.distinct() if wanted in row[1].casefold()}, key=lambda row: row[1:]
-    )[:_MOST]
+    systems = System.objects.values_list("id", "display_name")
+    names = {number: name for number, name in systems if wanted in name.casefold()}
+    rows = DailyCount.objects.filter(system__in=names, modality__in=HEADINGS)
+    totals = rows.values_list("system_id", "modality").annotate(total=Sum("studies"))
+    found = [(number, names[number], modality) for number, modality, n in totals if n > 0]
+    return sorted(found, key=lambda row: row[1:])[:_MOST]

@@ -36,3 +36,5 @@ class Saved(Record, frozen=True, kw_only=True):
     reason: str = ""
     study_ids: tuple[int, ...] = ()
     """Rows of the study that the object's data are in."""
+    modality: str = ""
+    """CT, RF, DX, MG or NM, as the object's record says."""

@@ -10,8 +10,9 @@ from kerma.store.rules import Rules
 Matched = tuple[tuple[str, ...], tuple[str, ...]]
 """Patterns met by the ids, and by the names, in lower case."""
 
-HISTORIC = tuple(
-    (target, pattern) for target in ("id", "name") for pattern in ("*phy*", "*qa*", "*test*")
+HISTORIC = (
+    *(("id", pattern) for pattern in ("*phy*", "*qa*", "*test*")),
+    *(("name", pattern) for pattern in ("*phys*", "*qa*", "*test*")),
 )
 """What older systems looked for. Offered on the page that edits the patterns; a new site starts
 without any."""

@@ -120,7 +120,9 @@ def _mark(study: Study, site: Rules) -> bool:
     marks = [_patterns(source.record.patient, source.not_patient, site) for source in held]
     for source, patterns in zip(held, marks, strict=True):
         if patterns != source.not_patient:
-            Source.objects.filter(pk=source.row_id).update(not_patient=patterns)
+            Source.objects.filter(study=study, sop_instance_uid=source.sop_instance_uid).update(
+                not_patient=patterns
+            )
     said = sentence(marks)
     return bool(
         Study.objects.filter(pk=study.pk).exclude(not_patient=said).update(not_patient=said)

@@ -5,7 +5,6 @@ from typing import NamedTuple
 from django.urls import reverse
 
 from kerma.web.access import BROWSE, User, may
-from kerma.web.menu import Entry
 
 SIZES = ("import-size", "admin")
 """Groups that import sizes and upload objects."""
@@ -152,15 +151,6 @@ SECTIONS = (
         ),
     ),
 )
-
-MENU = (
-    Entry("Upload", "upload", SIZES),
-    Entry("Patient sizes", "sizes", SIZES),
-    Entry("Systems", "systems", (*BROWSE, *ADMIN)),
-    Entry("Quarantine", "quarantine", ADMIN),
-    Entry("Configuration", "configuration", ADMIN),
-)
-"""What of it is in the user's menu."""
 
 
 def sections_for(user: User) -> list[Section]:

@@ -40,7 +40,13 @@ OWN = (
 )
 """The user's menu. What a site configures is in the menu of `kerma.web.configuration`."""
 
-CONFIGURATION: tuple[Entry, ...] = ()
+CONFIGURATION: tuple[Entry, ...] = (
+    Entry("Upload", "upload", ("import-size", "admin")),
+    Entry("Patient sizes", "sizes", ("import-size", "admin")),
+    Entry("Systems", "systems", (*BROWSE, "admin")),
+    Entry("Quarantine", "quarantine", ("admin",)),
+    Entry("Configuration", "configuration", ("admin",)),
+)
 """Pages about the site, in the user's menu below a line."""
 
 

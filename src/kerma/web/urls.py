@@ -1,6 +1,6 @@
 """Where each page lives."""
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from kerma.web.pages import account, home, options, search, studies, study
 
@@ -23,4 +23,5 @@ urlpatterns = [
     path("logout/", account.log_out, name="logout"),
     path("password/", account.change_password, name="password-change"),
     path("first-administrator/", account.first_administrator, name="first-administrator"),
+    path("", include("kerma.web.configuration_urls")),
 ]

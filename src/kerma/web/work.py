@@ -54,7 +54,7 @@ class Work(NamedTuple):
     heading: str
     note: str
     portion: Callable[[Step], Step]
-    count: Callable[[], int]
+    amount: Callable[[], int]
     """How much there is to do, asked at the start."""
     finished: Callable[[Step], str]
     """What to say at the end."""
@@ -72,7 +72,7 @@ def carry_on(request: HttpRequest, work: Work) -> HttpResponse:
     """
     step = Step.of(request)
     if not step.done:
-        step = step._replace(total=work.count())
+        step = step._replace(total=work.amount())
     if request.method == "POST":
         step = work.portion(step)
     if step.is_finished:

@@ -34,7 +34,7 @@ def _take(file: DicomFile, facts: ObjectFacts) -> Saved:
     if known is None:
         kept = _kept(file, facts)
         record = stored_form(record_of(file))
-        known = save(record, replace(facts, path=kept))
+        known = replace(save(record, replace(facts, path=kept)), modality=record.modality)
     if known.outcome == "refused":
         raise ContentError(known.reason)
     return known

@@ -89,8 +89,7 @@ def _context(number: int, modality: str, form: DeleteForm) -> dict[str, Any]:
     return {
         "device": found,
         "identity": [
-            (Device._meta.get_field(name).verbose_name.capitalize(), getattr(found, name))
-            for name in Device.IDENTITY
+            (name.replace("_", " ").capitalize(), getattr(found, name)) for name in Device.IDENTITY
         ],
         "modality": modality,
         "heading": HEADINGS.get(modality.upper(), "No studies"),

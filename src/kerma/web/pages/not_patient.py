@@ -82,7 +82,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
         return redirect("test-data")
     form = PatternForm({"target": one.target, "pattern": request.POST.get("pattern", "")})
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors.get("pattern", ["Give a pattern."])))
+        messages.error(request, " ".join(str(text) for text in form.errors["pattern"]))
         return redirect("test-data")
     new = form.cleaned_data["pattern"]
     one.delete()

@@ -26,7 +26,7 @@ class Reason(NamedTuple):
     """Objects with one and the same reason."""
 
     text: str
-    count: int
+    objects: int
     latest: object
     address: str
 
@@ -93,7 +93,9 @@ def _reasons(held: "QuerySet[Quarantine]") -> Sequence[Reason]:
     """Return the reasons, those of most objects first."""
     found = held.values("reason").annotate(count=Count("pk"), latest=Max("quarantined_at"))
     return [
-        Reason(row["reason"], row["count"], row["latest"], "?" + urlencode({"reason": row["reason"]}))
+        Reason(
+            row["reason"], row["count"], row["latest"], "?" + urlencode({"reason": row["reason"]})
+        )
         for row in found.order_by("-count", "reason")[:20]
     ]
 

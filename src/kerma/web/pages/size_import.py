@@ -101,9 +101,7 @@ def size_import(request: HttpRequest, number: int) -> HttpResponse:
     return _show(request, get_object_or_404(SizeImport.objects.select_related("user"), pk=number))
 
 
-def _show(
-    request: HttpRequest, found: SizeImport, form: ColumnsForm | None = None
-) -> HttpResponse:
+def _show(request: HttpRequest, found: SizeImport, form: ColumnsForm | None = None) -> HttpResponse:
     context: dict[str, Any] = {
         "import": found,
         "within": "sizes",

@@ -149,6 +149,7 @@ def sort(request: HttpRequest, number: int) -> HttpResponse:
     if later:
         rest = ",".join(later[1:])
         back = reverse("system-sort", args=[later[0]]) + (f"?then={rest}" if rest else "")
+
     def portion(step: Step) -> Step:
         done = sort_some(system, step.after, SECONDS)
         return step.next(done.after, done.done, done.changed)

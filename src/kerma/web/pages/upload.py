@@ -1,4 +1,4 @@
-"""Upload of DICOM objects: files and zip files from a browser, through the pipeline, and gone again."""
+"""Upload of DICOM objects from a browser: through the pipeline, and what was sent is deleted."""
 
 import shutil
 import tempfile
@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from django.conf import settings
@@ -78,7 +78,7 @@ def upload(request: HttpRequest) -> HttpResponseBase:
     return render(request, "web/upload.html", context)
 
 
-def _import(files: Sequence[UploadedFile], *, browses: bool) -> Iterator[Line]:
+def _import(files: Sequence["UploadedFile[Any]"], *, browses: bool) -> Iterator[Line]:
     """Import the objects of the files one after the other; each file is deleted when it is done."""
     folder = Path(settings.KERMA_HOME) / "uploads"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -134,4 +134,3 @@ def _sweep(folder: Path) -> None:
             continue
         if is_old:
             shutil.rmtree(left, ignore_errors=True)
-

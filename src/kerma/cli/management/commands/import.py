@@ -27,9 +27,18 @@ class Command(BaseCommand):
         parser.add_argument(
             "--report", type=Path, metavar="FILE", help="write outcomes as JSON Lines"
         )
+        parser.add_argument(
+            "--delete", action="store_true", help="delete each file that is in the database now"
+        )
 
     def handle(
-        self, *, paths: list[str], jobs: int, report: Path | None, **options: object
+        self,
+        *,
+        paths: list[str],
+        jobs: int,
+        report: Path | None,
+        delete: bool,
+        **options: object,
     ) -> None:
         """Run the command."""
-        import_paths(self, paths, jobs=jobs, report=report)
+        import_paths(self, paths, jobs=jobs, report=report, delete=delete)

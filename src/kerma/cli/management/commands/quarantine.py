@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from typing import cast
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
@@ -42,14 +43,15 @@ class Command(BaseCommand):
 
     def _chosen(self, options: dict[str, object]) -> "QuerySet[Quarantine]":
         """Return the entries that the command line names."""
-        numbers, every = options["numbers"], options["all"]
-        if bool(numbers) == bool(every):
+        numbers = cast(list[int], options["numbers"])
+        every = bool(options["all"])
+        if bool(numbers) == every:
             raise CommandError("Name objects by their numbers, or give --all.", returncode=2)
         held = Quarantine.objects.filter(released_at=None)
         if every:
             return held
         found = held.filter(pk__in=numbers)
-        missing = set(numbers) - set(found.values_list("pk", flat=True))  # type: ignore[call-overload]
+        missing = set(numbers) - set(found.values_list("pk", flat=True))
         if missing:
             raise CommandError(f"There is no number {min(missing)} in quarantine.", returncode=2)
         return found

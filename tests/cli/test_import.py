@@ -1,0 +1,88 @@
+"""`kerma import`: what it says, what it leaves, how it ends."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from kerma.dicom.write import to_bytes
+from kerma.store.models import Study
+from tests.dicom.objects import image, report
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def home(settings, tmp_path):
+    """Give the test an empty KERMA_HOME."""
+    settings.KERMA_HOME = tmp_path / "home"
+    settings.KERMA_HOME.mkdir()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Return a folder with a report, an image without dose and a file that is no DICOM."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a-report.dcm").write_bytes(to_bytes(report()))
+    (folder / "b-image.dcm").write_bytes(to_bytes(image(Modality="CT", Rows=1)))
+    (folder / "c-text.txt").write_text("no DICOM")
+    return folder
+
+
+def _run(*arguments: object) -> tuple[str, str, str]:
+    """Return stdout, stderr and the error that ended the command."""
+    out, err = StringIO(), StringIO()
+    error = ""
+    try:
+        call_command("import", *map(str, arguments), stdout=out, stderr=err)
+    except CommandError as raised:
+        error = str(raised)
+    return out.getvalue(), err.getvalue(), error
+
+
+def test_the_rest_is_done_when_something_is_refused(folder):
+    out, err, error = _run(folder)
+
+    assert Study.objects.count() == 1
+    assert f"{folder / 'c-text.txt'}: This is no DICOM file." in err
+    assert error == "1 of 3 objects were refused."
+    assert "imported" in out
+    assert "skipped" in out
+
+
+def test_it_ends_well_when_nothing_is_refused(folder):
+    (folder / "c-text.txt").unlink()
+
+    assert _run(folder)[2] == ""
+
+
+def test_the_report_has_a_line_for_each_object(folder, tmp_path):
+    _run(folder, "--report", tmp_path / "report.jsonl")
+
+    lines = [json.loads(line) for line in (tmp_path / "report.jsonl").read_text().splitlines()]
+    assert [line["outcome"] for line in lines] == ["imported", "skipped", "refused"]
+    assert [line["modality"] for line in lines] == ["CT", "CT", ""]
+    assert lines[0]["study_instance_uid"] == "1.2.3"
+    assert set(lines[0]) == {"path", "outcome", "reason", "study_instance_uid", "modality"}
+
+
+def test_a_path_that_is_not_there_is_named(tmp_path):
+    _, err, error = _run(tmp_path / "nothing")
+
+    assert "There is no such file or folder." in err
+    assert error == "1 of 1 objects were refused."
+
+
+def test_files_stay_where_they_are(folder):
+    _run(folder)
+
+    assert len(list(folder.iterdir())) == 3
+
+
+def test_with_delete_only_files_that_are_stored_go(folder):
+    _run(folder, "--delete")
+
+    assert sorted(path.name for path in folder.iterdir()) == ["b-image.dcm", "c-text.txt"]
