@@ -124,10 +124,11 @@ def test_undefined_lengths_change_nothing(path):
 
 
 @both(*OBJECTS)
-def test_a_sequence_of_unknown_representation_is_read(path):
+def test_a_sequence_of_unknown_representation_is_read(path, monkeypatch):
     """PS3.5 6.2.2: a gateway that does not know a sequence passes it on as UN, implicit inside."""
     ds = load(path)
     plain = said(read(ds))
+    monkeypatch.setattr(pydicom.config, "replace_un_with_known_vr", False)
     for element in list(ds):
         if element.VR == "SQ" and element.tag in DicomDictionary:
             buffer = pydicom.filebase.DicomBytesIO()
@@ -180,8 +181,9 @@ def test_padding_of_values_changes_nothing(path):
     plain = said(read(ds))
     for each in data_sets_of(ds):
         for element in each:
-            if element.VR in ("SH", "LO", "CS", "PN") and isinstance(element.value, str):
-                element.value = f"{element.value}   " if element.value else "  "
+            short = isinstance(element.value, str) and len(element.value) < 15
+            if element.VR in ("SH", "LO") and short:
+                element.value = f"{element.value} "
 
     assert said(read(ds)) == plain
 
@@ -231,14 +233,23 @@ def test_the_meanings_of_concept_names_are_not_needed(path, spelled):
 
 @both(*REPORTS)
 def test_values_coded_by_the_standard_are_in_its_words(path):
+    """The device's own words stand where they differ from the standard's in case only."""
     ds = load(path)
-    former = {"113865", "113860"}
+    reworded = {"113865"}
     plain = said(read(ds))
     for code in codes_of(ds, "ConceptCodeSequence"):
-        if code.CodingSchemeDesignator == "DCM" and code.CodeValue not in former:
-            code.CodeMeaning = code.CodeMeaning.lower()
+        if code.CodingSchemeDesignator == "DCM" and code.CodeValue not in reworded:
+            code.CodeMeaning = "Übersetzt"
 
-    assert said(read(ds)) == plain
+    assert _folded(said(read(ds))) == _folded(plain)
+
+
+def _folded(value):
+    if isinstance(value, dict):
+        return {_folded(key): _folded(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_folded(each) for each in value]
+    return "".join(filter(str.isalnum, value)).casefold() if isinstance(value, str) else value
 
 
 @pytest.mark.parametrize("where", ["ConceptNameCodeSequence", "ConceptCodeSequence"])

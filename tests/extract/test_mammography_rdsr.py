@@ -101,6 +101,7 @@ def test_the_side_may_be_said_of_the_container():
     found = read_mammography(left, right).totals
 
     assert (found.agd_left_mgy, found.agd_right_mgy) == (1.5, 2.5)
+    assert (found.number_of_planes, found.planes) == (1, ())
 
 
 def test_a_total_without_side_is_that_of_the_only_breast_irradiated():

@@ -495,6 +495,12 @@ def test_a_container_repeated_word_for_word_counts_once():
     assert read(report(*total)).totals.dap_gym2 == 1e-5
 
 
+def test_a_total_under_the_code_of_an_events_value_is_a_total_where_it_stands():
+    found = read(report(accumulated(num(DAP, 3e-5, "Gy.m2"), num(RP_DOSE, 0.2, "Gy")))).totals
+
+    assert (found.dap_gym2, found.rp_dose_gy) == (3e-5, 0.2)
+
+
 def test_calibration_is_read():
     calibration = container(
         ("122505", "DCM", "Calibration"),

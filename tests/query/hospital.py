@@ -118,6 +118,7 @@ def _store_ct() -> None:
     )  # fmt: skip
     store(
         "ct-test", "CT", day="2026-03-09", room="CT 1", study_description="Constancy",
+        institution="Klinik über der Stadt",
         patient=Patient(name="WATER PHANTOM", id="QC"),
     )  # fmt: skip
 

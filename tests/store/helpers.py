@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Sum
 
 from kerma.records import StudyRecord, to_json
 from kerma.store import models
@@ -38,15 +38,21 @@ def contents() -> dict[str, list[Any]]:
         "projection": _rows(models.ProjectionEvent, "study__equipment", "system__display_name"),
         "nuclear": _rows(models.Administration, "study__equipment", "system__display_name"),
         "sources": _rows(models.Source, "study__equipment", "study__modality"),
-        "days": _rows(models.DailyCount, "system__display_name"),
+        "days": _days(),
     }
+
+
+def _days() -> list[Any]:
+    """Return the counts of the days, whatever shards they are in."""
+    found = models.DailyCount.objects.values_list(
+        "modality", "system__display_name", "study_date"
+    ).annotate(total=Sum("studies"))
+    return sorted(found.exclude(total=0))
 
 
 def _rows(model: type[Model], *others: str) -> list[dict[str, Any]]:
     names = [f.attname for f in model._meta.concrete_fields if f.attname not in _OF_ARRIVAL]
     rows = model._default_manager.values(*names, *others)
-    if model is models.DailyCount:
-        rows = rows.exclude(studies=0)
     return sorted(({k: _plain(v) for k, v in row.items()} for row in rows), key=str)
 
 

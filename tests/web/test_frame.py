@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
+from django.template.loader import get_template
 from django.test import Client
 
 from kerma.store.models import Study
@@ -120,6 +121,18 @@ def test_what_is_not_allowed_names_the_groups():
 
     assert page.status_code == 403
     assert b"view, export" in page.content
+
+
+def test_our_own_fault_is_admitted_without_asking_anything():
+    page = get_template("500.html").render()
+
+    assert "This is a fault of Kerma" in page
+    assert not INLINE.search(page)
+
+
+def test_nothing_that_may_name_a_patient_stays_in_the_browser():
+    assert client_of("view", "pid").get("/")["Cache-Control"] == "no-store"
+    assert client_of("view").get("/")["Cache-Control"] == "private, no-cache"
 
 
 INLINE = re.compile(

@@ -8,7 +8,7 @@ sentence in `notes`.
 import datetime as dt
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import cast
 
@@ -20,6 +20,20 @@ from kerma.records import Code
 Value = str | float
 Element = tuple[bytes, "bytes | list[DataSet]"]
 """VR (empty where the syntax is implicit) and encoded value or items."""
+
+
+class SharedItem(dict[int, Element]):
+    """Elements of a code item, one for all the places that hold the same bytes; never changed.
+
+    Reports repeat the same few concept names and units in every row.
+    """
+
+    __slots__ = ("said",)
+
+    said: tuple[list[int], bytes]
+    """What it adds to the digest of an object (`kerma.dicom.files`), once that is known."""
+
+
 
 NUMBERS = {
     b"US": "H",
@@ -49,14 +63,15 @@ def implicit_vr(tag: int) -> bytes:
 class DataSet:
     """The elements of one data set or sequence item (PS3.5 7).
 
-    `notes` is shared by an object's whole tree.
+    `notes` is shared by an object's whole tree. `elements` may be shared with other items, so
+    `put` and `drop` replace them.
     """
 
     __slots__ = ("big_endian", "charsets", "elements", "notes")
 
     def __init__(
         self,
-        elements: dict[int, Element],
+        elements: Mapping[int, Element],
         charsets: tuple[str, ...] = (),
         big_endian: bool = False,
         notes: list[str] | None = None,
@@ -128,11 +143,11 @@ class DataSet:
             self.charsets = ("utf-8",)
         vr = implicit_vr(tag)
         encoded = text.encode(self.charsets[0] if self.charsets else "ascii", "replace")
-        self.elements[tag] = (b"DS" if vr in NUMBERS else vr, encoded)
+        self.elements = {**self.elements, tag: (b"DS" if vr in NUMBERS else vr, encoded)}
 
     def drop(self, tag: int) -> None:
         """Take an element away, as a quirk does on its copy."""
-        self.elements.pop(tag, None)
+        self.elements = {other: said for other, said in self.elements.items() if other != tag}
 
     def numbers(self, tag: int) -> list[float]:
         """Return the values as numbers; one that is not a number is left out with a note."""

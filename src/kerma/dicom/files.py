@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from kerma.dicom import lean, slow, tags
-from kerma.dicom.dataset import DataSet
+from kerma.dicom.dataset import DataSet, SharedItem
 from kerma.dicom.lean import Bytes, Parsed
 from kerma.errors import CutShort, DamagedObject, NotDicom
 
@@ -144,10 +144,12 @@ def digest(data_set: DataSet) -> str:
 
 def _collect(data_set: DataSet, structure: list[int], values: list[bytes]) -> None:
     """Gather tags, with marks where items begin and end, and values."""
-    for tag, (vr, value) in sorted(data_set.elements.items()):
+    elements = data_set.elements
+    for tag in sorted(elements):
         if not tag & 0xFFFF or tag >> 16 in _PASSED_OVER:
             continue
         structure.append(tag)
+        vr, value = elements[tag]
         if isinstance(value, bytes):
             values.append((_swapped(vr, value) if data_set.big_endian else value).rstrip(b" \0"))
             continue
@@ -155,8 +157,23 @@ def _collect(data_set: DataSet, structure: list[int], values: list[bytes]) -> No
             values.append(b"")
         for item in value:
             structure.append(_ITEM)
-            _collect(item, structure, values)
+            if isinstance(item.elements, SharedItem):
+                tags_of_code, said = _said(item.elements)
+                structure += tags_of_code
+                values.append(said)
+            else:
+                _collect(item, structure, values)
             structure.append(_END)
+
+
+def _said(code: SharedItem) -> tuple[list[int], bytes]:
+    """Return what a code item adds: worked out once, for it is met again and again."""
+    if not hasattr(code, "said"):
+        structure: list[int] = []
+        values: list[bytes] = []
+        _collect(DataSet(code), structure, values)
+        code.said = structure, b"\\".join(values)
+    return code.said
 
 
 _PASSED_OVER = frozenset((0x0002, 0x7FE0, 0xFFFC))

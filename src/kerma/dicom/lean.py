@@ -10,7 +10,14 @@ from mmap import mmap
 from typing import NamedTuple
 
 from kerma.dicom import charset
-from kerma.dicom.dataset import NUMBERS, STANDARD_VRS, WHOLE_TEXT, DataSet, Element
+from kerma.dicom.dataset import (
+    NUMBERS,
+    STANDARD_VRS,
+    WHOLE_TEXT,
+    DataSet,
+    Element,
+    SharedItem,
+)
 from kerma.dicom.personal import PERSONAL, TEXT_VALUES
 from kerma.errors import CutShort, DamagedObject
 
@@ -36,6 +43,13 @@ _MAX_DEPTH = 48
 _LARGE = 16 * 1024**2
 """Bytes of a value from which on only its fingerprint is kept."""
 _LARGEST_INFLATED = 1024**3
+_CODE_VALUE = 0x00080100
+_SEQUENCE_END = b"\xfe\xff\xdd\xe0\0\0\0\0"
+_LONGEST_SHARED = 256
+"""Bytes of a sequence up to which it is looked for among the codes met before."""
+_MOST_SHARED = 10_000
+_SHARED: dict[bool, dict[bytes, SharedItem]] = {True: {}, False: {}}
+"""Code items met before, by whether VRs are explicit and by the bytes of their sequence."""
 
 
 Place = tuple[int, int, int]
@@ -81,6 +95,16 @@ class _Parser:
         data = self.data
         header = self._explicit_header if explicit else self._implicit_header
         while pos < limit:
+            if explicit and pos + 8 <= limit:  # most elements: a short value, explicit VR
+                group, element, vr, length = self.explicit_head(data, pos)
+                if vr in _SHORT_VRS:
+                    tag, start, pos = group << 16 | element, pos + 8, pos + 8 + length
+                    if pos > limit:
+                        raise self._cut_short(start, tag)
+                    elements[tag] = (vr, data[start:pos])
+                    if tag in _NOTED:
+                        self._note(found, tag, start, length)
+                    continue
             tag, vr, length, start = header(pos, limit)
             if tag == _ITEM_END:
                 self.pos = start
@@ -99,17 +123,21 @@ class _Parser:
             if pos > limit:
                 raise self._cut_short(start, tag)
             value = data[start:pos] if length < _LARGE else self._fingerprint(start, pos)
-            if tag in _NOTED:
-                if tag == _CHARSET:
-                    found.charsets = charset.encodings(value)
-                else:
-                    self.places.append((tag, start, length))
             elements[tag] = (vr, value)
+            if tag in _NOTED:
+                self._note(found, tag, start, length)
         if end < 0:
             raise self._cut_short(pos)
         self.pos = limit
         self.header_end = pos
         return found
+
+    def _note(self, found: DataSet, tag: int, start: int, length: int) -> None:
+        """Note a character set, or where a value stands that may tell who the patient is."""
+        if tag == _CHARSET:
+            found.charsets = charset.encodings(found.raw(tag))
+        else:
+            self.places.append((tag, start, length))
 
     def _implicit_header(self, pos: int, limit: int) -> tuple[int, bytes, int, int]:
         """Return tag, no VR, length and start of value of the element at `pos`."""
@@ -155,11 +183,15 @@ class _Parser:
         stop = limit if open_ended else start + length
         if stop > limit:
             raise self._cut_short(start, tag)
+        explicit = explicit and vr != b"UN"
+        sequence = self._short_sequence(start, stop, open_ended) if depth < _MAX_DEPTH else b""
+        known = _SHARED[explicit].get(sequence)
+        if known is not None:
+            self.pos = start + len(sequence)
+            return b"SQ", [DataSet(known, parent.charsets, False, self.notes)]
         self.pos = start
         try:
-            return b"SQ", self._items(
-                tag, stop, open_ended, parent.charsets, depth, explicit and vr != b"UN"
-            )
+            items = self._items(tag, stop, open_ended, parent.charsets, depth, explicit)
         except CutShort:
             raise
         except DamagedObject:
@@ -167,6 +199,18 @@ class _Parser:
                 raise
             self.pos = stop
             return vr, self.data[start:stop]
+        if self.pos == start + len(sequence):
+            _share(items, _SHARED[explicit], sequence)
+        return b"SQ", items
+
+    def _short_sequence(self, start: int, stop: int, open_ended: bool) -> bytes:
+        """Return the bytes of a sequence short enough to be a code; b"" if it is longer."""
+        if self.big_endian:
+            return b""
+        if open_ended:
+            found = self.data.find(_SEQUENCE_END, start, min(stop, start + _LONGEST_SHARED))
+            stop = found + len(_SEQUENCE_END) if found >= 0 else start
+        return self.data[start:stop] if stop - start <= _LONGEST_SHARED else b""
 
     def _items(
         self,
@@ -208,6 +252,19 @@ class _Parser:
         return CutShort(
             f"The object is cut short or damaged: {where} at byte {pos} runs past its end."
         )
+
+
+def _share(items: list[DataSet], shared: dict[bytes, SharedItem], sequence: bytes) -> None:
+    """Remember the item of a code sequence, if it is one."""
+    if len(items) != 1 or not sequence:
+        return
+    elements = items[0].elements
+    if _CODE_VALUE not in elements or _NOTED & elements.keys():
+        return
+    if all(value.__class__ is bytes for _, value in elements.values()):
+        if len(shared) >= _MOST_SHARED:
+            shared.clear()
+        items[0].elements = shared[sequence] = SharedItem(elements)
 
 
 def _name(tag: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from kerma.dicom import codes, units
 from kerma.dicom.codes import Key
 from kerma.dicom.content import ContentItem, numbers_of, unit_of
-from kerma.dicom.dataset import as_datetime
+from kerma.dicom.dataset import as_datetime, as_number
 from kerma.records import Code
 
 
@@ -90,7 +90,7 @@ def number_of(row: ContentItem, unit: str) -> float | None:
         converted = _converted(row, values, unit_of(measured), unit) if values else []
         if converted:
             return converted[0]
-    return None
+    return next(iter(_written(row, unit)), None)
 
 
 def values(row: ContentItem, unit: str) -> tuple[float, ...]:
@@ -100,7 +100,16 @@ def values(row: ContentItem, unit: str) -> tuple[float, ...]:
         said = numbers_of(measured)
         if said:
             found.extend(_converted(row, said, unit_of(measured), unit))
-    return tuple(found)
+    return tuple(found or _written(row, unit))
+
+
+def _written(row: ContentItem, unit: str) -> list[float]:
+    """Return the number of a TEXT item that stands where a NUM belongs, e.g. "81 kV"."""
+    if row.value_type != "TEXT":
+        return []
+    number, _, given = row.text.partition(" ")
+    value = as_number(number)
+    return [] if value is None else _converted(row, [value], given.strip(), unit)
 
 
 def _converted(row: ContentItem, values: list[float], given: str, wanted: str) -> list[float]:

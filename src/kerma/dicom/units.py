@@ -1,6 +1,7 @@
 """Units of dose objects: UCUM codes, the spellings that devices use for them, and factors."""
 
 import re
+from functools import lru_cache
 
 from kerma.errors import ContentError
 
@@ -95,12 +96,15 @@ def factor(given: str, wanted: str) -> float | None:
     return _FACTORS.get((_spelled(given), wanted))
 
 
+@lru_cache(maxsize=1024)
 def _spelled(given: str) -> str:
     """Return a unit in UCUM's spelling as far as it can be told: "dGy*cm^2" is "dGy.cm2"."""
     known = _SPELLINGS.get(given)
     if known is not None:
         return known
     plain = _ANNOTATION.sub("", given).translate(_SIGNS).strip(".") or "1"
+    plain = _GRAY.sub("Gy", _HYPHEN.sub(".", plain.replace("micro", "u")))
+    plain = _SQUARE.sub(r"\g<1>2", plain)
     return _WITHOUT_DOTS.get(plain.replace(".", ""), plain)
 
 
@@ -114,6 +118,10 @@ _WITHOUT_DOTS = {
 
 _ANNOTATION = re.compile(r"\{[^}]*\}")
 """UCUM annotations, e.g. in "mm{Al}": they do not change the unit."""
+_GRAY = re.compile("gy", re.IGNORECASE)
+_HYPHEN = re.compile(r"(?<=[A-Za-z])-(?=[A-Za-z])")
+"""Between units a sign of multiplication; before a digit it belongs to the exponent."""
+_SQUARE = re.compile(r"\b(c?m)\.\1\b")
 
 
 def unreadable(meaning: str, given: str, wanted: str) -> ContentError:

@@ -307,7 +307,8 @@ def _texts(item: ContentItem, concept: Key) -> str:
 
 
 def _meanings(item: ContentItem | None, concept: Key) -> tuple[str, ...]:
-    return tuple(meaning(row.code) or row.text for row in sr.children(item, concept))
+    found = (meaning(row.code) or row.text for row in sr.children(item, concept))
+    return tuple(filter(None, found))
 
 
 def _code_value(item: ContentItem, concept: Key) -> str:

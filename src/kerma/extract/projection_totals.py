@@ -16,8 +16,8 @@ from kerma.records import Calibration, ProjectionEvent, Totals
 
 _SIDES = {"Left": "agd_left_mgy", "Right": "agd_right_mgy"}
 _ADDED = (*p.TOTALS, *_SIDES.values())
-_ALL_PLANES = "all planes"
-"""CID 10003."""
+_ALL_PLANES = "allplanes"
+"""(113890, DCM, "All Planes"), without case and spaces."""
 _NO_SIDE = "An accumulated average glandular dose has no laterality; left out."
 
 
@@ -39,17 +39,23 @@ def totals(containers: Sequence[ContentItem], events: Sequence[ProjectionEvent])
         **sums,
         events=len(events),
         events_by_type=events_by_type(events),
-        number_of_planes=len(parts or whole) or None,
-        planes=tuple(parts) if len(parts) > 1 else (),
+        number_of_planes=len({each.plane for each in parts or whole}) or None,
+        planes=tuple(parts) if len({each.plane for each in parts}) > 1 else (),
     )
 
 
 def _plane(container: ContentItem, events: Sequence[ProjectionEvent]) -> Totals:
-    """Read TID 10002 or 10041: one row per value we keep."""
+    """Read TID 10002 or 10041: one row per value we keep.
+
+    A total under the code of an event's value is met, and is a total where it stands.
+    """
     rows = gathered(container, apart=(p.CALIBRATION,))
     values: dict[str, Any] = {
         name: sr.number(rows, concept, unit) for name, (concept, unit) in p.TOTALS.items()
     }
+    for name in ("dap_gym2", "rp_dose_gy"):
+        if values[name] is None:
+            values[name] = sr.number(rows, *p.NUMBERS[name])
     return Totals(
         plane=sr.meaning(rows, p.ACQUISITION_PLANE) or sr.text(rows, p.X_RAY_SOURCE_ID),
         reference_point_definition=sr.meaning(rows, p.REFERENCE_POINT_DEFINITION),
@@ -118,7 +124,7 @@ def _distinct(planes: list[Totals]) -> list[Totals]:
 
 def _is_of_all(plane: Totals, planes: list[Totals]) -> bool:
     """Return whether the totals are about all planes, or name several sources, e.g. "A and B"."""
-    if plane.plane.casefold() == _ALL_PLANES:
+    if plane.plane.replace(" ", "").casefold() == _ALL_PLANES:
         return True
     others = [each.plane for each in planes if each is not plane]
     named = plane.plane.replace(",", " ").replace("+", " ").replace("&", " ").split()

@@ -1,5 +1,8 @@
 """A selection in, the conditions and the order of the database query out."""
 
+import re
+
+from django.db import connection
 from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Coalesce, Greatest
@@ -83,6 +86,13 @@ def contains(path: str, text: str) -> Q:
         matching = _texts_containing(path, text)
         if len(matching) <= _MOST_TEXTS:
             return Q(**{f"{path}__in": matching})
+    return _like(path, text)
+
+
+def _like(path: str, text: str) -> Q:
+    """Return "contains" row by row; SQLite's LIKE knows upper and lower case of ASCII only."""
+    if connection.vendor == "sqlite" and not text.isascii():
+        return Q(**{f"{path}__iregex": re.escape(text)})
     return Q(**{f"{path}__icontains": text})
 
 
@@ -109,7 +119,7 @@ def _count(path: str, value: object) -> Q:
 
 def _identity(path: str, text: str) -> Q:
     """Return the condition on a value that may be stored as a hash: then it must be exact."""
-    plain = Q(**{f"{path}_hashed": False, f"{path}__icontains": text})
+    plain = Q(**{f"{path}_hashed": False}) & _like(path, text)
     return plain | Q(**{f"{path}_hashed": True, path: hashed(text)})
 
 

@@ -37,6 +37,16 @@ SELECT content_hash, study_id FROM store_source
 """
 
 
+class _Prepared(NamedTuple):
+    """What can be worked out of an object before anyone has to wait for it."""
+
+    site: Rules
+    record: StudyRecord
+    """After the policy on identity."""
+    packed: bytes
+    not_patient: list[list[str]]
+
+
 class _Arriving(NamedTuple):
     """A new source, its row but for the study, and the rules it is stored under."""
 
@@ -45,7 +55,6 @@ class _Arriving(NamedTuple):
     site: Rules
 
 
-@transaction.atomic
 def save(record: StudyRecord, obj: ObjectFacts) -> Saved:
     """Save what `record` says of `obj`, or leave the database as it was.
 
@@ -55,9 +64,10 @@ def save(record: StudyRecord, obj: ObjectFacts) -> Saved:
     """
     if not obj.study_instance_uid:
         return Saved(outcome="refused", reason=NO_STUDY_UID)
-    with connection.cursor() as cursor:
+    prepared = _prepared(record, obj, rules.load())
+    with transaction.atomic(), connection.cursor() as cursor:
         lock_study(cursor, obj.study_instance_uid)
-        return _save(cursor, record, obj)
+        return _save(cursor, prepared, obj)
 
 
 def already(obj: ObjectFacts) -> Saved | None:
@@ -68,13 +78,19 @@ def already(obj: ObjectFacts) -> Saved | None:
     return None if row is None else _answer(obj, *row)
 
 
-def _save(cursor: CursorWrapper, record: StudyRecord, obj: ObjectFacts) -> Saved:
+def _prepared(record: StudyRecord, obj: ObjectFacts, site: Rules) -> _Prepared:
+    met = not_patient.matched(record.patient, site)
+    patterns = [list(part) for part in met] if any(met) else []
+    record, packed = pack_fit(_identified(identity.apply(record, site), obj))
+    return _Prepared(site, record, packed, patterns)
+
+
+def _save(cursor: CursorWrapper, prepared: _Prepared, obj: ObjectFacts) -> Saved:
     held = stored_sources(cursor, obj.study_instance_uid)
     for source in held:
         if source.sop_instance_uid == obj.sop_instance_uid:
             return _noted(cursor, obj, _answer(obj, source.content_hash, source.study_id))
-    site = rules.load(cursor)
-    arriving = _new_source(cursor, record, obj, site)
+    arriving = _new_source(cursor, prepared, obj)
     source = arriving.source
     before = stored_studies(cursor, obj.study_instance_uid) if held else []
     shown = _same_pet_series(source, held)
@@ -105,14 +121,9 @@ def _noted(
     return saved
 
 
-def _new_source(
-    cursor: CursorWrapper, record: StudyRecord, obj: ObjectFacts, site: Rules
-) -> _Arriving:
+def _new_source(cursor: CursorWrapper, prepared: _Prepared, obj: ObjectFacts) -> _Arriving:
     """Return the source that `obj` becomes."""
-    met = not_patient.matched(record.patient, site)
-    patterns = [list(part) for part in met] if any(met) else []
-    record = _identified(identity.apply(record, site), obj)
-    record, packed = pack_fit(record)
+    site, record, packed, patterns = prepared
     source = Held(
         row_id=None,
         study_id=None,

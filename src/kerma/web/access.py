@@ -52,12 +52,19 @@ def groups(*names: str) -> Callable[[View], View]:
                 return to_login(request)
             if not may(request.user, *names):
                 raise PermissionDenied(", ".join(names))
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+            response.headers.setdefault("Cache-Control", _keeping(request.user))
+            return response
 
         guarded.kerma_groups = names  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def _keeping(user: User) -> str:
+    """Return what browsers may keep: nothing that may name a patient, on a shared computer."""
+    return "no-store" if may(user, "pid") else "private, no-cache"
 
 
 def to_login(request: HttpRequest) -> HttpResponse:

@@ -11,6 +11,8 @@ UNITS: Mapping[str, str] = {}
 class PageForm(forms.Form):
     """A form whose fields look like those of Kerma."""
 
+    switches = False
+    """Whether a yes or no is a switch at once seen as such, not a box to tick."""
     units: Mapping[str, str] = UNITS
     """Name of a field -> unit behind it."""
 
@@ -18,13 +20,19 @@ class PageForm(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            _dress(field.widget)
+            if not isinstance(field.widget, forms.CheckboxInput):
+                _dress(field.widget)
+            elif self.switches:
+                field.widget.attrs |= {"class": "switch", "role": "switch"}
             if name in self.units:
                 field.widget.attrs["data-unit"] = self.units[name]
-        if self.is_bound:
-            for name in self.errors:
-                if name in self.fields:
-                    self.fields[name].widget.attrs["aria-invalid"] = "true"
+
+    def full_clean(self) -> None:
+        """Read what was given, and mark the fields that cannot be used."""
+        super().full_clean()
+        for name in self.errors:
+            if name in self.fields:
+                self.fields[name].widget.attrs["aria-invalid"] = "true"
 
     def changes(self) -> Iterator[tuple[str, Any, Any]]:
         """Yield name, old and new value of every field that was changed."""
@@ -34,11 +42,9 @@ class PageForm(forms.Form):
 
 def _dress(widget: forms.Widget) -> None:
     attributes = widget.attrs
-    if isinstance(widget, forms.CheckboxInput):
-        attributes |= {"class": "switch", "role": "switch"}
-    elif isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
         return
-    elif isinstance(widget, forms.FileInput):
+    if isinstance(widget, forms.FileInput):
         attributes["class"] = "input file"
     else:
         attributes["class"] = "input"

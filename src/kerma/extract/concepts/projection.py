@@ -3,7 +3,6 @@
 from kerma.dicom.codes import Key, dcm, sct
 
 ACQUISITION_PLANE = dcm("113764")
-ALL_PLANES = dcm("113890")
 
 CALIBRATION = dcm("122505")
 DOSE_MEASUREMENT_DEVICE = dcm("113794")

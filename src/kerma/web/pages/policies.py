@@ -62,6 +62,7 @@ class PrivacyForm(PageForm):
 class RetentionForm(PageForm):
     """What is kept, and how long."""
 
+    switches = True
     units = {"keep_days": "days", "quarantine_days": "days"}
 
     keep_reports = forms.BooleanField(
@@ -178,7 +179,8 @@ def home_periods(request: HttpRequest) -> HttpResponse:
 def _note(request: HttpRequest, form: PageForm) -> None:
     """Write an entry of the audit log for each change."""
     for name, old, new in form.changes():
-        audit.write(request.user, "change setting", name=name, old=old, new=new)  # type: ignore[arg-type]
+        label = str(form.fields[name].label)
+        audit.write(request.user, "change setting", setting=label, old=old, new=new)  # type: ignore[arg-type]
 
 
 def _page(

@@ -1,5 +1,7 @@
 """The quarantine: objects that could not be used, by reason; tried again or deleted."""
 
+import datetime as dt
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -19,15 +21,19 @@ from kerma.web.formats import plural
 from kerma.web.work import Step, Work, carry_on, through
 
 _ON_A_PAGE = 50
+_NUMBER = re.compile(r"\(?[0-9A-F]{4},|\d")
+"""Where the words of a reason end and a tag or number begins."""
 _WAYS = (("import", "Import"), ("upload", "Upload"), ("receive", "Network"))
 
 
 class Reason(NamedTuple):
-    """Objects with one and the same reason."""
+    """Objects with one reason, whatever the numbers in it."""
 
     text: str
+    begins: str
+    """Its words before the first number."""
     objects: int
-    latest: object
+    latest: dt.datetime
     address: str
 
 
@@ -36,7 +42,7 @@ class Reason(NamedTuple):
 def entries(request: HttpRequest) -> HttpResponse:
     """List what is in quarantine, all of it or of one reason."""
     quarantine.expire()
-    asked = {name: request.GET.get(name, "").strip() for name in ("reason", "q", "came_by")}
+    asked = {name: request.GET.get(name, "").strip() for name in ("begins", "q", "came_by")}
     held = _held(asked)
     page = Paginator(held.order_by("-quarantined_at", "-pk"), _ON_A_PAGE).get_page(
         request.GET.get("page")
@@ -46,7 +52,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "given": urlencode(given),
         "page": page,
-        "reasons": _reasons(_held(asked | {"reason": ""})),
+        "reasons": _reasons(_held(asked | {"begins": ""})),
         "ways": _WAYS,
         "retriable": held.filter(retriable=True).count(),
     }
@@ -57,7 +63,7 @@ def entries(request: HttpRequest) -> HttpResponse:
 @groups("admin")
 def act(request: HttpRequest) -> HttpResponse:
     """Try again, or delete, the objects chosen or all that the filter shows."""
-    asked = {name: request.POST.get(name, "") for name in ("reason", "q", "came_by")}
+    asked = {name: request.POST.get(name, "") for name in ("begins", "q", "came_by")}
     chosen = _held(asked)
     if request.POST.get("which") != "all":
         numbers = [int(text) for text in request.POST.getlist("chosen") if text.isdecimal()]
@@ -74,8 +80,8 @@ def act(request: HttpRequest) -> HttpResponse:
 def _held(asked: dict[str, str]) -> "QuerySet[Quarantine]":
     """Return what is in quarantine and meets the filter."""
     held = Quarantine.objects.filter(released_at=None)
-    if asked["reason"]:
-        held = held.filter(reason=asked["reason"])
+    if asked["begins"]:
+        held = held.filter(reason__startswith=asked["begins"])
     if asked["came_by"]:
         held = held.filter(came_by=asked["came_by"])
     words = asked["q"]
@@ -90,14 +96,20 @@ def _held(asked: dict[str, str]) -> "QuerySet[Quarantine]":
 
 
 def _reasons(held: "QuerySet[Quarantine]") -> Sequence[Reason]:
-    """Return the reasons, those of most objects first."""
-    found = held.values("reason").annotate(count=Count("pk"), latest=Max("quarantined_at"))
-    return [
-        Reason(
-            row["reason"], row["count"], row["latest"], "?" + urlencode({"reason": row["reason"]})
+    """Return the reasons, those of most objects first; numbers in them make no difference."""
+    rows = held.values("reason").annotate(number=Count("pk"), latest=Max("quarantined_at"))
+    found: dict[str, Reason] = {}
+    for row in rows.order_by("-number", "reason"):
+        begins = _NUMBER.split(row["reason"], maxsplit=1)[0]
+        known = found.get(begins)
+        found[begins] = Reason(
+            f"{begins}…" if known else row["reason"],
+            begins,
+            row["number"] + (known.objects if known else 0),
+            max(row["latest"], known.latest) if known else row["latest"],
+            "?" + urlencode({"begins": begins}),
         )
-        for row in found.order_by("-count", "reason")[:20]
-    ]
+    return sorted(found.values(), key=lambda reason: -reason.objects)
 
 
 def _retrying(request: HttpRequest, chosen: "QuerySet[Quarantine]", back: str) -> Work:

@@ -176,10 +176,15 @@ def _orders(modality: str, address: Address, selection: Selection) -> list[tuple
     names += [f"-{column.name}" for column in known.values() if column.statistic]
     names += ["display_name", "study_description"]
     return [
-        (_order_words(selection._replace(order=name)).capitalize(),
+        (_initial(_order_words(selection._replace(order=name))),
          address.having(order=name).path(), name == selection.order)
         for name in names
     ]  # fmt: skip
+
+
+def _initial(words: str) -> str:
+    """Return the words with a capital in front, the others as they are."""
+    return words[:1].upper() + words[1:]
 
 
 def _quick_count(selection: Selection) -> int | None:

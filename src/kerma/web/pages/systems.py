@@ -171,7 +171,12 @@ def naming(request: HttpRequest) -> HttpResponse:
     adopts = request.POST.get("adopts") == "on"
     if adopts != options.get(ADOPT_DISPLAY_NAMES):
         options.put(ADOPT_DISPLAY_NAMES, adopts)
-        audit.write(request.user, "change setting", name=ADOPT_DISPLAY_NAMES, new=adopts)  # type: ignore[arg-type]
+        audit.write(
+            request.user,
+            "change setting",
+            setting="Name known devices by their observer UID",
+            new=adopts,
+        )  # type: ignore[arg-type]
     wanted = {line.strip() for line in request.POST.get("untrusted", "").splitlines()} - {""}
     known = set(UntrustedObserverModel.objects.values_list("model", flat=True))
     if wanted != known:
@@ -182,7 +187,7 @@ def naming(request: HttpRequest) -> HttpResponse:
         audit.write(
             request.user,  # type: ignore[arg-type]
             "change setting",
-            name="untrusted_observer_models",
+            setting="Models whose observer UID is not to be trusted",
             old=sorted(known),
             new=sorted(wanted),
         )

@@ -1,5 +1,6 @@
 """Upload of DICOM objects from a browser: through the pipeline, and what was sent is deleted."""
 
+import json
 import shutil
 import tempfile
 import time
@@ -8,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, StreamingHttpResponse
@@ -121,8 +121,8 @@ def _as_json(lines: Iterator[Line]) -> Iterator[bytes]:
     """Yield a line of JSON for each object: its outcome, and its row as HTML."""
     for line in lines:
         html = render_to_string("web/upload_line.html", {"line": line})
-        yield msgspec.json.encode({"outcome": line.outcome, "words": line.words, "html": html})
-        yield b"\n"
+        said = {"outcome": line.outcome, "words": line.words, "html": html}
+        yield json.dumps(said).encode() + b"\n"
 
 
 def _sweep(folder: Path) -> None:

@@ -51,4 +51,11 @@
     picked(form);
   });
   all("[data-picks]").forEach(picked);
+
+  /* On a phone the side menu is one line: it shows where one is. */
+  const nav = document.querySelector(".side-nav");
+  const current = nav?.querySelector("[aria-current]");
+  if (current && nav.scrollWidth > nav.clientWidth) {
+    nav.scrollLeft = current.offsetLeft - (nav.clientWidth - current.offsetWidth) / 2;
+  }
 })();
