@@ -105,7 +105,7 @@ def test_sizes_are_found_by_accession_number(call, csv, capsys):
     assert call(doors.ptsizecsv, csv, "Acc num", "my height", "weight") == 0
 
     assert sizes() == [(1.70, 90.0)]
-    assert capsys.readouterr().out == "2 rows read; 1 studies were changed.\n"
+    assert capsys.readouterr().out == "Rows read: 2. Studies changed: 1.\n"
 
 
 @pytest.mark.parametrize("option", ["-u", "-s", "--si-uid"])
@@ -163,7 +163,7 @@ def test_a_dry_run_of_sizes_leaves_nothing_behind(csv, capsys):
 
     assert kerma("import-sizes", "--dry-run", csv, *given) == 0
 
-    assert capsys.readouterr().out == "2 rows read; 1 studies would be changed.\n"
+    assert capsys.readouterr().out == "Rows read: 2. Studies that would change: 1.\n"
     assert sizes() == [(None, None)]
 
 

@@ -118,7 +118,6 @@ def _store_ct() -> None:
     )  # fmt: skip
     store(
         "ct-test", "CT", day="2026-03-09", room="CT 1", study_description="Constancy",
-        institution="Klinik über der Stadt",
         patient=Patient(name="WATER PHANTOM", id="QC"),
     )  # fmt: skip
 
@@ -166,6 +165,7 @@ def _store_mammography() -> None:
     )  # fmt: skip
     store(
         "mg-wide", "MG", day="2026-03-08", room="Mammo", study_description="Assessment",
+        institution="Klinik über der Stadt",
         totals=Totals(agd_left_mgy=2.4),
         events=(
             exposure(laterality="Left", view="medio-lateral oblique", view_code="R-10226",

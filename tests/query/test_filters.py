@@ -32,7 +32,7 @@ CASES = [
     ("CT", "manufacturer", "umb", {"ct-head"}),
     ("CT", "model", "slice", {"ct-head"}),
     ("CT", "institution", "harbour", {"ct-head"}),
-    ("CT", "institution", "ÜBER", {"ct-test"}),
+    ("MG", "institution", "ÜBER", {"mg-wide"}),
     ("CT", "display_name", "harbour clinic", {"ct-head"}),
     ("CT", "accession_number", "a1", {"ct-thorax"}),
     ("CT", "standard_name", "anything", set()),

@@ -12,7 +12,6 @@ _NOT_AS_DECLARED = "Text is not in the declared character set; read as UTF-8 or 
 
 
 @lru_cache(maxsize=256)
-@lru_cache(maxsize=64)
 def encodings(declared: bytes) -> tuple[str, ...]:
     """Return the value of Specific Character Set (0008,0005) as Python encodings."""
     terms = [term.strip() for term in declared.decode("ascii", "replace").strip(" \0").split("\\")]

@@ -292,9 +292,11 @@ def as_time(text: str) -> dt.time | None:
 
 
 def as_datetime(text: str) -> dt.datetime | None:
-    """Return a DT value; the offset is ignored, a date alone is midnight."""
-    date = as_date(text[:8])
+    """Return a DT value; the offset is ignored, a date alone is midnight, ISO 8601 is met."""
+    day = 10 if text[4:5] in ("-", ".") else 8
+    date = as_date(text[:day])
     if date is None:
         return None
-    time = as_time(text[8:]) if text[8:].strip() else dt.time()
+    rest = text[day:].lstrip("T ")
+    time = as_time(rest) if rest else dt.time()
     return None if time is None else dt.datetime.combine(date, time)

@@ -89,6 +89,8 @@ def number_of(row: ContentItem, unit: str) -> float | None:
         values = numbers_of(measured)
         converted = _converted(row, values, unit_of(measured), unit) if values else []
         if converted:
+            if len(converted) > 1:
+                _note(row, f"{_name(row)} has several values; the first is kept.")
             return converted[0]
     return next(iter(_written(row, unit)), None)
 

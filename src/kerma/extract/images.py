@@ -30,7 +30,7 @@ def is_original_of_no_class(found: DoseObject) -> bool:
     plain = found.sop_class.startswith(_SECONDARY_CAPTURE) or not found.sop_class.startswith(
         _STANDARD
     )
-    return plain and tags.Rows in found.header and found.header.first(tags.ImageType) == "ORIGINAL"
+    return plain and found.header.first(tags.ImageType).upper() == "ORIGINAL"
 
 
 _LATERALITY = {"L": "Left", "R": "Right", "U": "Unpaired", "B": "Right and left"}

@@ -134,11 +134,9 @@ def _route(rows: ContentItem) -> dict[str, Any]:
 
 def _product(rows: ContentItem) -> dict[str, Any]:
     """Read rows 24 to 31: what was given, from which lot and vial."""
-    codes = [item.code for item in sr.children(rows, c.BILLING_CODE)]
     product = sr.child(rows, c.DRUG_PRODUCT)
     return {
-        "billing_code": ", ".join(code.value or code.meaning for code in codes if code)
-        or sr.text(rows, c.BILLING_CODE),
+        "billing_code": ", ".join(_all(rows, c.BILLING_CODE)),
         "drug_product": ", ".join(_all(rows, c.DRUG_PRODUCT)),
         "brand_name": sr.text(product, c.BRAND_NAME) or sr.text(rows, c.BRAND_NAME),
         "dispense_unit_id": ", ".join(_all(rows, c.DISPENSE_UNIT)),
@@ -219,7 +217,11 @@ def _filtration_method(rows: ContentItem) -> str:
     if rate is None:
         return ""
     named = words(rate.concept_code) if rate.concept.scheme == "LN" else ""
-    return _property(rate) or named
+    return (
+        _said(sr.child(rate, c.MEASUREMENT_METHOD))
+        or _said(sr.child(rate, c.EQUIVALENT_MEANING))
+        or named
+    )
 
 
 def _first(item: ContentItem | None, concepts: Keys) -> ContentItem | None:

@@ -44,10 +44,8 @@ class Command(BaseCommand):
             sizes.carry_on(found, say=self.stdout.write if verbose else None)
         finally:
             sizes.abort(found)
-        would = "would be" if found.dry_run else "were"
-        self.stdout.write(
-            f"{found.rows_read} rows read; {found.studies_changed} studies {would} changed."
-        )
+        would = "that would change" if found.dry_run else "changed"
+        self.stdout.write(f"Rows read: {found.rows_read}. Studies {would}: {found.studies_changed}.")
         refused = sizes.refused_lines(found)
         for line in refused:
             self.stderr.write(f"{file}: {line}")
