@@ -72,7 +72,7 @@ def _zero(data: bytes, dice: random.Random) -> bytes:
 
 def _rewrite(data: bytes, dice: random.Random) -> bytes:
     """Change what whole elements say, in an object that stays well encoded."""
-    found = read_bytes(data).data_set
+    found = read_bytes(data).data_set.copy()
     places = [item for item in found.walk() if item.elements]
     for _ in range(dice.choice((1, 3, 10, 40))):
         _change_one(dice.choice(places), dice)

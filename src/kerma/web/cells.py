@@ -106,7 +106,7 @@ def _level(column: Column, value: Any, get: Get) -> Written:
     words = {"over": "Over level", "warn": "Near level", "ok": ""}[found.state]
     mark = icon(found.state, words) if words else ""
     state = f" {found.state}" if words else ""
-    share = formats.percent(found.share)
+    share = escape(formats.percent(found.share))
     share = f"<b>{share}</b>" if words else share
     return Written(f'<span class="level{state}">{mark}{share}{bar}</span>', "", title)
 

@@ -34,7 +34,9 @@ def whole(value: float | None) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share, e.g. 0.7, as "70 %"."""
+    """Return a share, e.g. 0.7, as "70 %"; a small one is not called nothing."""
+    if 0 < share < 0.005:
+        return f"< 1{THIN}%"
     return f"{share * 100:.0f}{THIN}%"
 
 

@@ -129,7 +129,7 @@ def _table(
         caption,
         heads,
         [_row(selection.modality, chosen, known, row, address) for row in rows],
-        "sticky cards studies",
+        f"sticky cards studies {selection.modality.lower()}",
     )
 
 
