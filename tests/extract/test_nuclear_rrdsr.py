@@ -204,9 +204,8 @@ def test_product_and_vials_are_kept():
         text(("121106", "DCM", "Comment"), "slow injection"),
     )  # fmt: skip
 
-    assert (event.billing_code, event.drug_product, event.brand_name) == (
-        "A9552", "FDG 0049", "Fludeo",
-    )  # fmt: skip
+    assert (event.billing_code, event.billing_code_value) == ("FDG, per study dose", "A9552")
+    assert (event.drug_product, event.brand_name) == ("FDG 0049", "Fludeo")
     assert (event.dispense_unit_id, event.lot_id) == ("unit 1", "lot 2")
     assert (event.reagent_vial_id, event.radionuclide_vial_id) == ("vial 3, vial 4", "vial 5")
     assert (event.prescription_id, event.comment) == ("rx 6", "slow injection")

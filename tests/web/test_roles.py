@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from kerma.store.models import Study
 from kerma.web.access import GROUPS
 from tests.query.hospital import store
+from tests.web.configuration_roles import CONFIGURATION
 from tests.web.people import client_of
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,7 @@ TABLE = {
     "options-list": ("POST /options/nm/", BROWSE),
     "password-change": ("/password/", ALL),
     "logout": ("POST /logout/", ALL),
+    **CONFIGURATION,
 }
 """Name of the address -> an address, and the groups that may open it."""
 
@@ -78,8 +80,8 @@ def test_people_not_logged_in_are_sent_to_the_log_in_page(study, name):
     assert response["Location"].startswith("/login/")
 
 
-def test_every_address_of_this_table_exists():
-    assert set(TABLE) | OPEN <= set(names())
+def test_every_address_there_is_stands_in_this_table():
+    assert set(names()) == set(TABLE) | OPEN
 
 
 def test_a_superuser_has_no_rights_by_being_one(study, django_user_model):

@@ -64,8 +64,8 @@ def test_words_find_devices_by_any_attribute():
 
     text = page(client_of("admin"), "/systems/?q=acme+annexe")
 
-    assert "Annexe" in text
-    assert "CT 1" not in text
+    assert "City Hospital Annexe</a>" in text
+    assert "City Hospital CT 1</a>" not in text
 
 
 def test_several_devices_get_one_name_and_are_one_system():

@@ -91,7 +91,7 @@ def test_the_quarantine_names_the_file_and_not_where_it_lay(home):
     assert Quarantine.objects.get().origin == "letter.txt"
 
 
-@pytest.mark.parametrize("name", ["../../evil.dcm", "/etc/passwd", "..", "a\\b.dcm", "x" * 100])
+@pytest.mark.parametrize("name", ["../../evil.dcm", "/etc/passwd", "a\\b.dcm", "x" * 100])
 def test_a_name_cannot_lead_out_of_the_folder(good, home, name):
     page = send(client_of("admin"), file(good, name))
 

@@ -167,6 +167,8 @@ def _iso_dates(header: DataSet) -> str:
 
 
 _AGE = re.compile(r"(\d{1,3})([DWMY])")
+_OLDEST = 120.0
+"""Years; birth dates like 1899-12-30 and 1858-11-17 are the zero of some calendar."""
 _YEARS = {"D": 1 / 365.25, "W": 7 / 365.25, "M": 1 / 12, "Y": 1.0}
 
 
@@ -178,4 +180,8 @@ def _age_years(header: DataSet) -> float | None:
     born, studied = header.date(tags.PatientBirthDate), header.date(tags.StudyDate)
     if born is None or studied is None or born > studied:
         return None
-    return round((studied - born).days / 365.25, 1)
+    years = round((studied - born).days / 365.25, 1)
+    if years > _OLDEST:
+        header.notes.append("The birth date cannot be right; no age is worked out from it.")
+        return None
+    return years

@@ -127,7 +127,16 @@ def _laterality(rows: Rows) -> str:
             side = side_of(place)
             if side:
                 return side
-    return side_of(rows)
+    return side_of(rows) or _side_of_breast(rows)
+
+
+def _side_of_breast(rows: Rows) -> str:
+    """Return the side where the region is a left or right breast and nothing else says it."""
+    for concept in (p.ANATOMICAL_STRUCTURE, c.TARGET_REGION):
+        side = c.LATERALITIES.get(sr.code_key(rows, concept) or p.ANATOMICAL_STRUCTURE)
+        if side:
+            return side
+    return ""
 
 
 def side_of(item: ContentItem) -> str:

@@ -54,7 +54,9 @@ def _collimated_field(values: dict[str, Any]) -> dict[str, float | str]:
     Each shutter's distance from the beam's axis is given in mm in the plane 1 m from the focus.
     """
     private, distance = values["vendor_private"], values["source_to_detector_mm"]
-    if distance is None or values["collimated_field_area_m2"] is not None:
+    if distance is None:
+        distance = private.get("final distance source to detector")
+    if not isinstance(distance, float) or values["collimated_field_area_m2"] is not None:
         return {}
     sides = [private.get(f"{side} shutter") for side in ("left", "right", "top", "bottom")]
     if not all(isinstance(side, float) for side in sides):
@@ -69,12 +71,15 @@ def _collimated_field(values: dict[str, Any]) -> dict[str, float | str]:
 
 
 def _from_philips_rows(values: dict[str, Any]) -> dict[str, float | str]:
-    """Return what Philips says in private rows only: table height, frames of an acquisition."""
+    """Return what Philips says in private rows only: height, distance, frames of a run."""
     private = values["vendor_private"]
     height, frames = private.get("table height position"), private.get("number of frames")
     found: dict[str, float | str] = {}
     if values["table_height_mm"] is None and isinstance(height, float):
         found["table_height_mm"] = height
+    distance = private.get("final distance source to detector")
+    if values["source_to_detector_mm"] is None and isinstance(distance, float):
+        found["source_to_detector_mm"] = distance
     if values["number_of_pulses"] is None and isinstance(frames, float):
         found["number_of_pulses"] = frames
     return found

@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from kerma.query.columns import Column
 from kerma.query.conditions import ordering, studies
-from kerma.query.selection import Selection
+from kerma.query.selection import NEWEST_FIRST, Selection
 from kerma.store.models import DailyCount, Study
 
 Row = dict[str, Any]
@@ -63,6 +63,13 @@ def _count_days(selection: Selection) -> int:
     return days.aggregate(total=Sum("studies"))["total"] or 0
 
 
+def has_more_than(selection: Selection, number: int) -> bool:
+    """Return whether there are more studies than `number`, without counting them all."""
+    newest = selection._replace(order=NEWEST_FIRST)
+    found = studies(newest).order_by(*ordering(newest)).values_list("id", flat=True)
+    return found[number : number + 1].exists()
+
+
 class Quartiles(NamedTuple):
     """The median and the middle half of a column, in the unit stored, and how many had a value."""
 
@@ -72,12 +79,20 @@ class Quartiles(NamedTuple):
     studies: int
 
 
+MOST_FOR_QUARTILES = 20_000
+"""Of more studies the newest are taken: enough for a median, and quick in any database."""
+
+
 def quartiles(selection: Selection, columns: Sequence[Column]) -> dict[str, Quartiles]:
-    """Return the quartiles of the columns by name; of columns without values nothing."""
+    """Return the quartiles of the columns by name; of columns without values nothing.
+
+    They are those of the newest `MOST_FOR_QUARTILES` studies.
+    """
     if not columns:
         return {}
-    found = studies(selection).values_list(*(column.path for column in columns))
-    table = np.array(list(found.iterator(chunk_size=20_000)), dtype=float)
+    newest = selection._replace(order=NEWEST_FIRST)
+    found = studies(newest).order_by(*ordering(newest))[:MOST_FOR_QUARTILES]
+    table = np.array(list(found.values_list(*(c.path for c in columns))), dtype=float)
     result = {}
     for index, column in enumerate(columns):
         given = table[:, index][~np.isnan(table[:, index])] if len(table) else table

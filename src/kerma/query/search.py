@@ -1,4 +1,4 @@
-"""What is typed in the search box in, studies and systems out; each by an index."""
+"""What is typed in the search box in, studies and systems out; each question by its own index."""
 
 from django.db.models import Q, Sum
 
@@ -11,14 +11,20 @@ _MOST = 50
 
 def studies_with_number(typed: str, *, identity: bool) -> list[Study]:
     """Return studies with this accession number, Study Instance UID or (pid) patient ID."""
+    if not typed:
+        return []
     keyed = hashed(typed)
-    wanted = Q(study_instance_uid=typed) | (
-        ~Q(accession_number="") & Q(accession_number__in=(typed, keyed))
-    )
+    wanted = [Q(study_instance_uid=typed), _exactly("accession_number", typed, keyed)]
     if identity:
-        wanted |= ~Q(patient_id="") & Q(patient_id__in=(typed, keyed))
-    found = Study.objects.filter(wanted).select_related("system").order_by("-date_time")
-    return list(found[:_MOST])
+        wanted.append(_exactly("patient_id", typed, keyed))
+    studies = Study.objects.select_related("system")
+    found = {one.pk: one for condition in wanted for one in studies.filter(condition)[:_MOST]}
+    return sorted(found.values(), key=lambda one: one.date_time, reverse=True)[:_MOST]
+
+
+def _exactly(field: str, typed: str, keyed: str) -> Q:
+    """Return the condition that a number, or its hash, is the one typed; its index is partial."""
+    return ~Q(**{field: ""}) & Q(**{f"{field}__in": (typed, keyed)})
 
 
 def systems_named(typed: str) -> list[tuple[int, str, str]]:

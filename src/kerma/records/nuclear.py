@@ -70,6 +70,8 @@ class Administration(Record, frozen=True, tag_field="event_kind", tag="administr
     intravenous_extravasation_symptoms: tuple[str, ...] = ()
     associated_procedure: str = ""
     billing_code: str = ""
+    """In words, as all coded values; the code itself is in `billing_code_value`."""
+    billing_code_value: str = ""
     drug_product: str = ""
     brand_name: str = ""
     lot_id: str = ""

@@ -50,12 +50,17 @@ def words(value: Any) -> str:
     if isinstance(value, Code):
         return f"{value.meaning} ({value.value}, {value.scheme})".strip()
     if isinstance(value, Struct):
-        return ", ".join(f"{fact.heading.lower()} {fact.text}" for fact in facts(value))
+        return ", ".join(f"{within(fact.heading)} {fact.text}" for fact in facts(value))
     if isinstance(value, dict):
         return "; ".join(f"{name}: {words(one)}" for name, one in value.items())
     if isinstance(value, list | tuple):
         return _joined(value)
     return str(value)
+
+
+def within(heading: str) -> str:
+    """Return a heading as it stands within a sentence: abbreviations keep their capitals."""
+    return heading if heading[:2].isupper() else heading[:1].lower() + heading[1:]
 
 
 def _joined(values: list[Any] | tuple[Any, ...]) -> str:

@@ -135,8 +135,10 @@ def _route(rows: ContentItem) -> dict[str, Any]:
 def _product(rows: ContentItem) -> dict[str, Any]:
     """Read rows 24 to 31: what was given, from which lot and vial."""
     product = sr.child(rows, c.DRUG_PRODUCT)
+    billed = [row.code for row in sr.children(rows, c.BILLING_CODE)]
     return {
         "billing_code": ", ".join(_all(rows, c.BILLING_CODE)),
+        "billing_code_value": ", ".join(code.value for code in billed if code and code.value),
         "drug_product": ", ".join(_all(rows, c.DRUG_PRODUCT)),
         "brand_name": sr.text(product, c.BRAND_NAME) or sr.text(rows, c.BRAND_NAME),
         "dispense_unit_id": ", ".join(_all(rows, c.DISPENSE_UNIT)),

@@ -16,7 +16,7 @@ from kerma.web.access import BROWSE, groups, may
 from kerma.web.address import Address
 from kerma.web.cells import NOTHING, Written, write
 from kerma.web.chips import chips
-from kerma.web.formats import plural
+from kerma.web.formats import plural, whole
 from kerma.web.preferences import PAGE_SIZES
 from kerma.web.tables import Row, Table, with_sub
 
@@ -222,14 +222,16 @@ def statistics(request: HttpRequest, modality: str) -> HttpResponse:
         return HttpResponse(status=400)
     chosen = _chosen(modality, request, identity=may(request.user, "pid"))
     found = pages.quartiles(selection, [column for column in chosen if column.statistic])
-    return HttpResponse(_foot(chosen, found))
+    several = pages.has_more_than(selection, pages.MOST_FOR_QUARTILES)
+    newest = f"the newest {whole(pages.MOST_FOR_QUARTILES)}"
+    return HttpResponse(_foot(chosen, found, newest if several else "the filter"))
 
 
-def _foot(chosen: tuple[Column, ...], found: dict[str, pages.Quartiles]) -> str:
+def _foot(chosen: tuple[Column, ...], found: dict[str, pages.Quartiles], of: str) -> str:
     """Return one row that fits the columns."""
     leading = max(next((n for n, column in enumerate(chosen) if column.statistic), len(chosen)), 1)
     head = (
-        f'<th scope="row" class="full" colspan="{leading}">Median of the filter'
+        f'<th scope="row" class="full" colspan="{leading}">Median of {of}'
         '<span class="sub">middle half in brackets</span></th>'
     )
     cells = [head, *(_foot_cell(column, found.get(column.name)) for column in chosen[leading:])]

@@ -20,7 +20,7 @@ from kerma.web import event_tables, formats
 from kerma.web.access import BROWSE, groups, may
 from kerma.web.address import Address
 from kerma.web.event_tables import EVENTS, FEW, Numbered
-from kerma.web.facts import Fact, facts
+from kerma.web.facts import Fact, facts, within
 from kerma.web.figures import figures
 from kerma.web.totals import row_words, total_rows
 
@@ -174,12 +174,12 @@ def _folds(found: Study, record: StudyRecord, *, identity: bool) -> list[Fold]:
         equipment += facts(record.observer)
     totals = facts(record.totals, ("planes", "calibration", "plane"))
     totals += [
-        Fact(f"{plane.plane}, {fact.heading.lower()}", fact.text)
+        Fact(f"{plane.plane}, {within(fact.heading)}", fact.text)
         for plane in record.totals.planes
         for fact in facts(plane, ("plane", "calibration"))
     ]
     calibration = record.totals.calibration
-    totals += [Fact(f"Calibration, {f.heading.lower()}", f.text) for f in facts(calibration)]
+    totals += [Fact(f"Calibration, {within(f.heading)}", f.text) for f in facts(calibration)]
     header = [Fact(f.heading, _plain(f.text)) for f in facts(record.study, ("accession_number",))]
     header.insert(0, Fact("Accession number", _accession(found) or "not given"))
     rest = facts(record, _SHOWN_ELSEWHERE)
