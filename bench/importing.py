@@ -21,12 +21,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kerma.config.settings")
 django.setup()
 
 from django.db import connection
+from store_import import Bare
 
 from kerma.cli.database import ensure_database
 from kerma.pipeline.batch import import_all
 from kerma.pipeline.find import arrivals
 from kerma.store import models
-from store_import import Bare
 
 FIRST = 64
 """Objects after which the clocks start: processes are up, caches are filled."""

@@ -39,7 +39,10 @@ def private_postgres() -> Iterator[str]:
     def run(program: str, *arguments: str) -> None:
         command = [str(bin_ / program), "-D", str(data / "db"), *arguments]
         subprocess.run(
-            [*(prefix if is_root else []), *command], cwd=data, check=True, stdout=subprocess.DEVNULL
+            [*(prefix if is_root else []), *command],
+            cwd=data,
+            check=True,
+            stdout=subprocess.DEVNULL,
         )
 
     try:

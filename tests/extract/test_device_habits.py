@@ -346,9 +346,8 @@ def test_the_zero_of_a_calendar_is_no_birth_date():
 
 @pytest.mark.parametrize(("said", "years"), [("089Y", 89), ("89Y", 89), ("018M", 1.5), ("", 45.1)])
 def test_the_age_is_as_said_or_from_the_birth_date(said, years):
-    root = report(
-        event(), PatientAge=said, StudyDate="20210412", PatientBirthDate="19760301"
-    )  # fmt: skip
+    root = report(event(), StudyDate="20210412", PatientBirthDate="19760301")
+    root.add_new(0x00101010, "SH", said)
 
     assert read(root).patient.age_years == years
 

@@ -3,7 +3,7 @@
 import io
 import os
 import random
-import struct
+from functools import cache
 from pathlib import Path
 
 import pydicom
@@ -17,16 +17,31 @@ from pydicom.sr._snomed_dict import mapping
 
 from kerma.dicom.files import read_bytes
 from kerma.dicom.write import TRANSFER_SYNTAXES, to_bytes
-from kerma.errors import ContentError, KermaError
+from kerma.errors import ContentError
 from kerma.extract import record_of
 
 ROOT = os.environ.get("KERMA_TEST_DATA", "")
-LARGEST = 300_000
-"""Bytes; the larger objects hold more events of the same make."""
+SAME_MAKE = (
+    "ESR_non-dose",
+    "CT-RDSR-Siemens-Multi-1",
+    "CT-RDSR-Siemens-Multi-2",
+    "DX-Im-GE_XR220-2",
+    "DX-Im-GE_XR220-3",
+    "MG-Im-GE_Seno_2_ForPresentation",
+    "NM-PetIm-Siemens-2",
+    "NM-PetIm-Siemens-3",
+    "NM-PetIm-Siemens-3-sameseries",
+    "RF-Pat-Orientation-Modifier-Missing",
+    "RF-RDSR-Canon-Alphenix-rotational",
+    "RF-RDSR-Siemens-Zee",
+    "RF-RDSR-Siemens-Zee_adjusted",
+    "RF-RDSR-Siemens_Zee-HFS",
+)
+"""Left out, because others are of the same make, or smaller."""
 OBJECTS = [
     path
     for path in sorted(Path(ROOT, "dicom").glob("*.dcm") if ROOT else ())
-    if path.stat().st_size < LARGEST and not path.stem.startswith("ESR_non-dose")
+    if path.stem not in SAME_MAKE
 ]
 REPORTS = [path for path in OBJECTS if "SR-" in path.stem or "RF-" in path.stem]
 ENHANCED, COMPREHENSIVE = "1.2.840.10008.5.1.4.1.1.88.22", "1.2.840.10008.5.1.4.1.1.88.33"
@@ -49,6 +64,12 @@ def load(path):
 
 def read(ds, syntax=TRANSFER_SYNTAXES[0]):
     return record_of(read_bytes(to_bytes(ds, syntax)))
+
+
+@cache
+def plain_record(path):
+    """Return what an object says as it came."""
+    return read(load(path))
 
 
 LABELS = ("notes", "quirks")
@@ -107,13 +128,13 @@ def test_the_transfer_syntax_changes_nothing(path, syntax):
             if element.VR in ("UN", "OB", "OW", "US or SS", "OB or OW"):
                 del each[element.tag]
 
-    assert said(read(ds, syntax)) == said(read(ds))
+    assert said(read(ds, syntax)) == said(plain_record(path))
 
 
 @both(*OBJECTS)
 def test_undefined_lengths_change_nothing(path):
     ds = load(path)
-    plain = said(read(ds))
+    plain = said(plain_record(path))
     for each in data_sets_of(ds):
         each.is_undefined_length_sequence_item = True
         for element in each:
@@ -127,7 +148,7 @@ def test_undefined_lengths_change_nothing(path):
 def test_a_sequence_of_unknown_representation_is_read(path, monkeypatch):
     """PS3.5 6.2.2: a gateway that does not know a sequence passes it on as UN, implicit inside."""
     ds = load(path)
-    plain = said(read(ds))
+    plain = said(plain_record(path))
     monkeypatch.setattr(pydicom.config, "replace_un_with_known_vr", False)
     for element in list(ds):
         if element.VR == "SQ" and element.tag in DicomDictionary:
@@ -142,7 +163,7 @@ def test_a_sequence_of_unknown_representation_is_read(path, monkeypatch):
 @both(*OBJECTS)
 def test_utf_8_says_the_same_as_other_character_sets(path):
     ds = load(path)
-    plain = said(read(ds))
+    plain = said(plain_record(path))
     ds.decode()
     for each in data_sets_of(ds):
         each.pop("SpecificCharacterSet", None)
@@ -154,17 +175,16 @@ def test_utf_8_says_the_same_as_other_character_sets(path):
 @both(*OBJECTS)
 def test_an_object_without_file_meta_information_is_read(path):
     ds = load(path)
-    data = to_bytes(ds, TRANSFER_SYNTAXES[1])
     bare = io.BytesIO()
     pydicom.dcmwrite(bare, Dataset(ds), implicit_vr=True, little_endian=True)
 
-    assert said(record_of(read_bytes(bare.getvalue()))) == said(record_of(read_bytes(data)))
+    assert said(record_of(read_bytes(bare.getvalue()))) == said(plain_record(path))
 
 
 @both(*OBJECTS)
 def test_private_elements_group_lengths_and_padding_change_nothing(path):
     ds = load(path)
-    plain = said(read(ds))
+    plain = said(plain_record(path))
     for each in data_sets_of(ds):
         each.add_new(0x00190010, "LO", "SOME MAKER")
         each.add_new(0x00191001, "UN", b"\1\2\3\4")
@@ -178,7 +198,7 @@ def test_private_elements_group_lengths_and_padding_change_nothing(path):
 @both(*OBJECTS)
 def test_padding_of_values_changes_nothing(path):
     ds = load(path)
-    plain = said(read(ds))
+    plain = said(plain_record(path))
     for each in data_sets_of(ds):
         for element in each:
             short = isinstance(element.value, str) and len(element.value) < 15
@@ -191,11 +211,11 @@ def test_padding_of_values_changes_nothing(path):
 # Labels
 
 
-@pytest.mark.parametrize("relationship", [None, "", "CONTAINS"])
+@pytest.mark.parametrize("relationship", [None, "CONTAINS"])
 @both(*REPORTS)
 def test_relationship_types_are_not_needed(path, relationship):
     ds = load(path)
-    plain = said(read(ds))
+    plain = said(plain_record(path))
     for item in items_of(ds):
         item.pop("RelationshipType", None)
         if relationship is not None:
@@ -208,7 +228,7 @@ def test_relationship_types_are_not_needed(path, relationship):
 @both(*REPORTS)
 def test_template_identifiers_are_not_needed(path, template):
     ds = load(path)
-    plain = said(read(ds))
+    plain = said(plain_record(path))
     for item in [ds, *items_of(ds)]:
         if template is None:
             item.pop("ContentTemplateSequence", None)
@@ -219,11 +239,13 @@ def test_template_identifiers_are_not_needed(path, template):
     assert said(read(ds)) == plain
 
 
-@pytest.mark.parametrize("spelled", [str.lower, str.upper, lambda words: "?"], ids=str)
+@pytest.mark.parametrize(
+    "spelled", [str.lower, str.upper, lambda words: "?"], ids=("lower", "upper", "other")
+)
 @both(*REPORTS)
 def test_the_meanings_of_concept_names_are_not_needed(path, spelled):
     ds = load(path)
-    plain = said(read(ds))
+    plain = said(plain_record(path))
     for code in codes_of(ds, "ConceptNameCodeSequence"):
         if not code.CodingSchemeDesignator.startswith("99"):
             code.CodeMeaning = spelled(code.CodeMeaning)
@@ -231,12 +253,12 @@ def test_the_meanings_of_concept_names_are_not_needed(path, spelled):
     assert said(read(ds)) == plain
 
 
-@both(*REPORTS)
+@both(*[path for path in REPORTS if "RRDSR" not in path.stem])
 def test_values_coded_by_the_standard_are_in_its_words(path):
     """The device's own words stand where they differ from the standard's in case only."""
     ds = load(path)
     reworded = {"113865"}
-    plain = said(read(ds))
+    plain = said(plain_record(path))
     for code in codes_of(ds, "ConceptCodeSequence"):
         if code.CodingSchemeDesignator == "DCM" and code.CodeValue not in reworded:
             code.CodeMeaning = "Übersetzt"
@@ -259,7 +281,7 @@ def test_snomed_rt_and_snomed_ct_say_the_same(path, where):
              "target_region_code", "acquisition_type_code", "value", "scheme",
              "radionuclide_code", "organ_code")  # fmt: skip
     ds = load(path)
-    plain = said(read(ds), *codes)
+    plain = said(plain_record(path), *codes)
     for code in codes_of(ds, where):
         if code.CodingSchemeDesignator == "SRT" and code.CodeValue in mapping["SRT"]:
             code.CodeValue, code.CodingSchemeDesignator = mapping["SRT"][code.CodeValue], "SCT"
@@ -270,7 +292,7 @@ def test_snomed_rt_and_snomed_ct_say_the_same(path, where):
 @both(*REPORTS)
 def test_the_scheme_of_units_is_not_needed(path):
     ds = load(path)
-    plain = said(read(ds))
+    plain = said(plain_record(path))
     for item in items_of(ds):
         for measured in item.get(MEASURED, ()):
             for unit in measured.get(UNITS, ()):
@@ -284,17 +306,17 @@ def test_the_scheme_of_units_is_not_needed(path):
 @both(*[path for path in REPORTS if "RRDSR" not in path.stem])
 def test_a_report_wrapped_in_a_general_class_says_the_same(path, sop_class):
     ds = load(path)
-    plain = said(read(ds), "kind", "sop_class_uid")
+    plain = said(plain_record(path), "kind", "sop_class_uid")
     ds.SOPClassUID = sop_class
 
     assert said(read(ds), "kind", "sop_class_uid") == plain
 
 
-@pytest.mark.parametrize("modality", [None, "", "SR", "CT", "XA", "OT"])
+@pytest.mark.parametrize("modality", [None, "CT", "XA"])
 @both(*REPORTS)
 def test_the_modality_of_a_report_is_not_needed(path, modality):
     ds = load(path)
-    plain = said(read(ds))
+    plain = said(plain_record(path))
     ds.pop("Modality", None)
     if modality is not None:
         ds.Modality = modality
@@ -307,7 +329,7 @@ def test_the_request_says_the_same_in_either_sequence(path):
     ds = load(path)
     if "RequestAttributesSequence" not in ds or "ReferencedRequestSequence" in ds:
         return
-    plain = said(read(ds))
+    plain = said(plain_record(path))
     ds.ReferencedRequestSequence = ds.RequestAttributesSequence
     del ds.RequestAttributesSequence
 
@@ -317,11 +339,11 @@ def test_the_request_says_the_same_in_either_sequence(path):
 # Order and form of rows
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 @both(*REPORTS)
 def test_the_order_of_different_rows_means_nothing(path, seed):
     ds = load(path)
-    plain = said(read(ds))
+    plain = said(plain_record(path))
     chance = random.Random(seed)
     for item in [ds, *items_of(ds)]:
         if "ContentSequence" in item:
@@ -423,7 +445,7 @@ SCALED = {
 @both(*REPORTS)
 def test_another_unit_of_the_same_quantity_says_the_same(path):
     ds = load(path)
-    plain = said(read(ds))
+    plain = said(plain_record(path))
     for item in items_of(ds):
         if _concept(item)[1].startswith("99"):
             continue

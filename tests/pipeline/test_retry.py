@@ -2,6 +2,7 @@
 
 import pytest
 
+from kerma.errors import ContentError, UnsupportedObject
 from kerma.pipeline import retry as module
 from kerma.pipeline.ingest import ingest
 from kerma.pipeline.retry import retry
@@ -13,8 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def held(arrive, ct_report, monkeypatch):
-    """A good report that could not be read on its first day."""
-    from kerma.errors import ContentError
+    """Put a good report into quarantine that could not be read on its first day."""
 
     def refuse(file, facts):
         raise ContentError("A quirk is missing.")
@@ -34,8 +34,6 @@ def test_what_can_be_used_now_leaves_the_quarantine_with_its_copy(held, home):
 
 
 def test_what_cannot_stays_with_the_reason_of_today(held, monkeypatch):
-    from kerma.errors import UnsupportedObject
-
     def refuse(file, facts):
         raise UnsupportedObject("Nobody reads this.")
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import OperationalError
 
 from kerma.pipeline import sizes
 from kerma.pipeline.size_table import Columns, UnknownColumn, UnreadableList
@@ -131,13 +131,20 @@ def test_an_import_that_was_interrupted_goes_on_where_it_was(study, monkeypatch)
 
 
 def test_a_portion_that_fails_leaves_neither_sizes_nor_progress(study, monkeypatch):
-    found = begin("id,height,weight\nA1,170,80\n")
+    found = begin("id,height,weight\nA1,170,80\nA2,170,80\n")
+    store("1.3", "CT", accession_number="A2")
+    enter = sizes.sizes.enter
 
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    def fail_at_the_second(uid, *values, **options):
+        if uid == "1.3":
+            raise OperationalError("disk full")
+        return enter(uid, *values, **options)
+
+    monkeypatch.setattr(sizes.sizes, "enter", fail_at_the_second)
+    with pytest.raises(OperationalError):
         sizes.carry_on(found)
-        raise ZeroDivisionError
 
-    assert size() == (None, None)
+    assert (size("1.2"), size("1.3")) == ((None, None), (None, None))
     assert SizeImport.objects.get().rows_read == 0
 
 

@@ -76,13 +76,22 @@ def test_counting_all_does_not_read_the_studies(row_of_five, django_assert_num_q
 
 def test_quartiles_are_of_the_values_given(row_of_five):
     """1, 2, 4, 5: median 3, quartiles 1.75 and 4.25 by linear interpolation."""
-    found = quartiles(Selection("CT"), [columns_of("CT")["dlp"]])["dlp"]
+    found = quartiles(Selection("CT"), [columns_of("CT")["dlp"]], of_all=True)["dlp"]
 
     assert (found.lower, found.median, found.upper, found.studies) == (1.75, 3.0, 4.25, 4)
 
 
+def test_quartiles_may_be_of_the_newest_alone(row_of_five, monkeypatch):
+    """The newest three are e, d and c: 5, 4 and none."""
+    monkeypatch.setattr("kerma.query.pages.NEWEST_READ", 3)
+
+    found = quartiles(Selection("CT"), [columns_of("CT")["dlp"]], of_all=False)["dlp"]
+
+    assert (found.median, found.studies) == (4.5, 2)
+
+
 def test_quartiles_of_nothing_are_left_out(db):
-    assert quartiles(Selection("CT"), [columns_of("CT")["dlp"]]) == {}
+    assert quartiles(Selection("CT"), [columns_of("CT")["dlp"]], of_all=True) == {}
 
 
 @pytest.mark.parametrize("order", ["-study_date", "study_date", "dlp", "-dlp", "study_description"])

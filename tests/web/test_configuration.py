@@ -1,5 +1,7 @@
 """The configuration: search, policies, patterns, audit."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -9,7 +11,9 @@ from kerma.store.models import AuditEntry, IdentityPolicy, NotPatientPattern, St
 from kerma.web import configuration
 from kerma.web.access import GROUPS
 from tests.query.hospital import store
+from tests.web.configuration_roles import CONFIGURATION
 from tests.web.people import client_of
+from tests.web.test_frame import INLINE
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +44,21 @@ def test_the_side_menu_and_the_pages_agree_on_who_may(group):
 
     for page in PAGES:
         assert (client.get(page.address).status_code == 200) == (group in page.groups)
+
+
+SHOWN = sorted(address for address, _ in CONFIGURATION.values() if not address.startswith("POST"))
+
+
+@pytest.mark.parametrize("address", SHOWN)
+def test_no_page_has_inline_code_and_what_it_points_to_is_there(client, address):
+    number = store("1.2", "CT")
+
+    page = text(client.get(address.format(study=number)))
+
+    assert not INLINE.search(page)
+    wanted = set(re.findall(r'(?:popovertarget|for|aria-labelledby|list)="([^"]+)"', page))
+    wanted |= set(re.findall(r'href="#([^"]+)"', page))
+    assert wanted <= set(re.findall(r'\sid="([^"]+)"', page))
 
 
 @pytest.mark.parametrize(

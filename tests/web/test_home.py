@@ -5,6 +5,7 @@ import re
 import pytest
 from django.utils import timezone
 
+from kerma.store import options
 from kerma.store.models import Study
 from tests.query.hospital import store
 from tests.web.people import client_of
@@ -40,6 +41,21 @@ def test_workload_counts_lead_to_the_same_studies(db):
     assert [count for _, count in counted] == ["1", "1"]
     listed = client.get(counted[0][0].replace("&amp;", "&")).content.decode()
     assert listed.count('<a class="main" href="/study/') == 1
+
+
+def test_the_periods_are_those_of_the_user_or_else_of_the_site(hospital):
+    options.put("home_workload_days", [10, 60])
+    client = client_of("view")
+    client.post("/options/theme/", {"theme": "dark"})
+
+    assert ">60 days</a>" in client.get("/").content.decode()
+
+    form = {"first": 3, "second": 90, "page_size": 25, "density": "dense", "theme": "auto"}
+    client.post("/options/", form)
+
+    page = client.get("/").content.decode()
+    assert ">3 days</a>" in page
+    assert ">90 days</a>" in page
 
 
 def test_tables_sort_by_each_head(hospital):

@@ -127,6 +127,14 @@ def test_the_foot_shows_the_median_under_its_column(thirty):
     assert "(7.25–21.75)" in foot
 
 
+def test_the_foot_says_when_it_is_of_the_newest_alone(thirty, monkeypatch):
+    monkeypatch.setattr("kerma.query.pages.MOST_READ", 29)
+    client = client_of("view")
+
+    assert "Median of the newest 20\u202f000" in client.get("/ct/statistics/").content.decode()
+    assert "Median of the filter" in client.get("/ct/statistics/?dlp_min=1").content.decode()
+
+
 def test_chosen_columns_are_kept_and_given_up_again(hospital):
     client = client_of("view")
     chosen = {"choose": "columns", "columns": ["dlp", "manufacturer"], "next": "/ct/"}

@@ -100,9 +100,7 @@ def test_long_work_is_done_in_portions_that_go_on(held, monkeypatch):
     assert Quarantine.objects.count() == 1
 
 
-def test_the_page_asks_the_database_a_fixed_number_of_times(
-    held, django_assert_max_num_queries
-):
+def test_the_page_asks_the_database_a_fixed_number_of_times(held, django_assert_max_num_queries):
     client = client_of("admin")
     with django_assert_max_num_queries(12):
         client.get("/quarantine/")

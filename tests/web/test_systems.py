@@ -5,6 +5,7 @@ import pytest
 from kerma.records import Totals
 from kerma.store import options
 from kerma.store.models import AuditEntry, Device, Study, System, UntrustedObserverModel
+from kerma.web.pages.systems import study_counts
 from tests.query.hospital import ct_event, exposure, store
 from tests.web.people import client_of
 
@@ -212,6 +213,15 @@ def test_studies_without_events_are_listed_by_modality_and_deleted():
 
     left = Study.objects.order_by("study_instance_uid").values_list("study_instance_uid", flat=True)
     assert list(left) == ["1", "3"]
+
+
+def test_studies_are_counted_and_found_along_an_index(settings):
+    if "sqlite" not in settings.DATABASES["default"]["ENGINE"]:
+        pytest.skip("the words of a plan are those of SQLite")
+
+    assert "COVERING INDEX study_by_device" in study_counts().explain()
+    without_events = Study.objects.filter(number_of_events=0, modality="CT")
+    assert "study_without_events" in without_events.order_by("-date_time").explain()
 
 
 def test_the_page_of_systems_asks_the_database_a_fixed_number_of_times(

@@ -1,18 +1,23 @@
 """Many arrivals in, their outcomes out, in this process or in several."""
 
-import gc
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing import get_context
 
+from kerma.errors import KermaError
 from kerma.pipeline.find import Arrival
 from kerma.pipeline.ingest import Outcome, ingest
+from kerma.pipeline.process import set_up, spare_collector
 
 _CHUNK = 16
 """Objects handed to a process at a time: few enough for a steady progress bar."""
+
+
+class ProcessLost(KermaError):
+    """A process of the import was ended from outside."""
 
 
 def import_all(
@@ -30,15 +35,30 @@ def import_all(
         Number of processes; each has its own connection to the database.
     came_by
         The way the objects came, for the ledger.
+
+    Raises
+    ------
+    ProcessLost
+        If a process ends before its work is done; what is stored by then is whole.
     """
     if jobs <= 1:
-        _spare_collector()
+        spare_collector()
         for arrival in found:
             yield ingest(arrival, came_by)
         return
+    try:
+        yield from _in_processes(found, jobs, came_by)
+    except BrokenProcessPool:
+        raise ProcessLost(
+            "A process of the import was ended from outside, perhaps for want of memory. "
+            "What is stored is whole; run the import again for the rest."
+        ) from None
+
+
+def _in_processes(found: Iterable[Arrival], jobs: int, came_by: str) -> Iterator[Outcome]:
     source = iter(found)
     chunks = iter(lambda: list(islice(source, _CHUNK)), [])
-    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_set_up) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=set_up) as pool:
         waiting: deque[Future[list[Outcome]]] = deque()
         for chunk in chunks:
             waiting.append(pool.submit(_import_chunk, chunk, came_by))
@@ -50,18 +70,3 @@ def import_all(
 
 def _import_chunk(chunk: list[Arrival], came_by: str) -> list[Outcome]:
     return [ingest(arrival, came_by) for arrival in chunk]
-
-
-def _set_up() -> None:
-    """Make Django ready in a new process."""
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kerma.config.settings")
-    django.setup()
-    _spare_collector()
-
-
-def _spare_collector() -> None:
-    """Take what is loaded by now out of the garbage collector's rounds: it stays."""
-    gc.collect()
-    gc.freeze()

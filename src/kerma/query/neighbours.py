@@ -19,35 +19,32 @@ def _next(selection: Selection, study: Study, *, backwards: bool) -> int | None:
     if backwards:
         name = selection.order
         selection = selection._replace(order=name[1:] if name.startswith("-") else f"-{name}")
-    after = _after(selection, study)
-    found = studies(selection).filter(after).order_by(*ordering(selection))
-    return found.values_list("id", flat=True).first()
+    for condition in _after(selection, study):
+        found = studies(selection).filter(condition).order_by(*ordering(selection))
+        if (number := found.values_list("id", flat=True).first()) is not None:
+            return number
+    return None
 
 
-def _after(selection: Selection, study: Study) -> Q:
-    """Return the condition "comes after `study` in the order" (column, date and time, id)."""
-    path = selection.column.path
+def _after(selection: Selection, study: Study) -> list[Q]:
+    """Return what comes after `study` in the order (column, date and time, id), in steps.
+
+    Each step is one stretch of an index: the same value, then beyond it, then (downwards) those
+    without a value, for empty values are the least of all.
+    """
+    path, value = selection.column.path, _value(study, selection.column)
     greater = "lt" if selection.descending else "gt"
-    value = _value(study, selection.column)
-    same_date = Q(date_time=study.date_time)
-    later = Q(**{f"date_time__{greater}": study.date_time}) | (
-        same_date & Q(**{f"id__{greater}": study.pk})
+    same_or = Q(**{f"date_time__{greater}e": study.date_time})
+    later = same_or & (
+        Q(**{f"date_time__{greater}": study.date_time}) | Q(**{f"id__{greater}": study.pk})
     )
     if path == "date_time":
-        return later
-    return _beyond(path, value, greater) | (Q(**_equals(path, value)) & later)
-
-
-def _beyond(path: str, value: object, greater: str) -> Q:
-    """Return the condition on the ordering column; empty values are the least of all."""
+        return [later]
+    empty = Q(**{f"{path}__isnull": True})
     if value is None:
-        return Q(**{f"{path}__isnull": False}) if greater == "gt" else Q(pk__in=())
-    condition = Q(**{f"{path}__{greater}": value})
-    return condition | Q(**{f"{path}__isnull": True}) if greater == "lt" else condition
-
-
-def _equals(path: str, value: object) -> dict[str, object]:
-    return {f"{path}__isnull": True} if value is None else {path: value}
+        return [empty & later] if greater == "lt" else [empty & later, ~empty]
+    steps = [Q(**{path: value}) & later, Q(**{f"{path}__{greater}": value})]
+    return [*steps, empty] if greater == "lt" else steps
 
 
 def _value(study: Study, column: Column) -> object:

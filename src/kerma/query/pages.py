@@ -63,13 +63,6 @@ def _count_days(selection: Selection) -> int:
     return days.aggregate(total=Sum("studies"))["total"] or 0
 
 
-def has_more_than(selection: Selection, number: int) -> bool:
-    """Return whether there are more studies than `number`, without counting them all."""
-    newest = selection._replace(order=NEWEST_FIRST)
-    found = studies(newest).order_by(*ordering(newest)).values_list("id", flat=True)
-    return found[number : number + 1].exists()
-
-
 class Quartiles(NamedTuple):
     """The median and the middle half of a column, in the unit stored, and how many had a value."""
 
@@ -79,19 +72,27 @@ class Quartiles(NamedTuple):
     studies: int
 
 
-MOST_FOR_QUARTILES = 20_000
-"""Of more studies the newest are taken: enough for a median, and quick in any database."""
+Found = dict[str, Quartiles]
+"""Name of a column -> its quartiles."""
+
+MOST_READ = 60_000
+"""Of more studies not all are read for their quartiles …"""
+
+NEWEST_READ = 20_000
+"""… but the newest: enough for a median, and quick in any database."""
 
 
-def quartiles(selection: Selection, columns: Sequence[Column]) -> dict[str, Quartiles]:
+def quartiles(selection: Selection, columns: Sequence[Column], *, of_all: bool) -> Found:
     """Return the quartiles of the columns by name; of columns without values nothing.
 
-    They are those of the newest `MOST_FOR_QUARTILES` studies.
+    They are of all studies, or of the newest `NEWEST_READ`.
     """
     if not columns:
         return {}
-    newest = selection._replace(order=NEWEST_FIRST)
-    found = studies(newest).order_by(*ordering(newest))[:MOST_FOR_QUARTILES]
+    found = studies(selection)
+    if not of_all:
+        newest = selection._replace(order=NEWEST_FIRST)
+        found = studies(newest).order_by(*ordering(newest))[:NEWEST_READ]
     table = np.array(list(found.values_list(*(c.path for c in columns))), dtype=float)
     result = {}
     for index, column in enumerate(columns):

@@ -104,9 +104,9 @@ def _level(column: Column, value: Any, get: Get) -> Written:
     )
     title = f"{formats.percent(found.share)} of the level: {found.level.source}"
     words = {"over": "Over level", "warn": "Near level", "ok": ""}[found.state]
-    mark = icon(found.state, words) if words else ""
+    mark = str(icon(found.state, words)) if words else ""
     state = f" {found.state}" if words else ""
-    share = escape(formats.percent(found.share))
+    share = str(escape(formats.percent(found.share)))
     share = f"<b>{share}</b>" if words else share
     return Written(f'<span class="level{state}">{mark}{share}{bar}</span>', "", title)
 

@@ -90,7 +90,6 @@ SECTIONS = (
                     Setting("Keep a copy of dose reports", "rdsr object store delete"),
                     Setting("Keep the headers of images", "object store delete pixel"),
                     Setting("Days to keep copies", "delete expire"),
-                    Setting("Delete received files after import", "dicom store receive"),
                     Setting("Days to keep objects in quarantine", "delete expire encrypted"),
                 ),
             ),

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 import msgspec
 
+from kerma.store import options
 from kerma.store.models import UserOptions
 from kerma.web.access import User
 
@@ -18,8 +19,8 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     theme: str = "auto"
     density: str = "comfortable"
     page_size: int = 25
-    periods: tuple[int, int] = (7, 28)
-    """Days over which the home page counts the workload."""
+    periods: tuple[int, int] | None = None
+    """Days over which the home page counts the workload; None where the site's hold."""
     columns: dict[str, list[str]] = {}
     """Modality -> names of the columns listed, in their order."""
 
@@ -35,6 +36,16 @@ def of(user: User) -> Preferences:
     return cast(Preferences, known)
 
 
+def periods_of(user: User) -> tuple[int, int]:
+    """Return the periods of the home page: the user's, or else the site's."""
+    first, second = of(user).periods or options.get("home_workload_days")
+    return first, second
+
+
+def _pair(found: list[int] | None) -> tuple[int, int] | None:
+    return None if found is None else (found[0], found[1])
+
+
 def keep(user: User, **changes: Any) -> None:
     """Change some of the user's choices."""
     chosen = msgspec.structs.replace(of(user), **changes)
@@ -43,9 +54,8 @@ def keep(user: User, **changes: Any) -> None:
         defaults={
             "theme": chosen.theme,
             "page_size": chosen.page_size,
-            "workload_days_a": chosen.periods[0],
-            "workload_days_b": chosen.periods[1],
-            "values": _others(user) | {"density": chosen.density, "columns": chosen.columns},
+            "values": _others(user)
+            | {"density": chosen.density, "columns": chosen.columns, "periods": chosen.periods},
         },
     )
     user.__dict__["_kerma_preferences"] = chosen
@@ -68,6 +78,6 @@ def _read(row: UserOptions | None) -> Preferences:
         theme=row.theme if row.theme in THEMES else "auto",
         density=row.values.get("density", "comfortable"),
         page_size=row.page_size if row.page_size in PAGE_SIZES else PAGE_SIZES[0],
-        periods=(row.workload_days_a, row.workload_days_b),
+        periods=_pair(row.values.get("periods")),
         columns=row.values.get("columns", {}),
     )

@@ -36,7 +36,7 @@ quirks.add(
     Quirk(
         name="ge-grid-coded-as-its-concept",
         evidence=(
-            'Surgical C-arms with flat panel write (111635, DCM), the concept X-Ray Grid, for '
+            "Surgical C-arms with flat panel write (111635, DCM), the concept X-Ray Grid, for "
             '"Fixed Grid", which is (111641, DCM): OpenREM issues 181 and 739'
         ),
         applies=lambda found: bool(_grids(found)),

@@ -21,7 +21,9 @@ class Study(models.Model):
     system = models.ForeignKey(
         System, on_delete=models.PROTECT, related_name="studies", db_index=False
     )
-    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="studies")
+    device = models.ForeignKey(
+        Device, on_delete=models.PROTECT, related_name="studies", db_index=False
+    )
     kinds = text()
     """Kinds of its sources in use, as `RF RDSR`, one a line."""
     updated_at = models.DateTimeField()
@@ -165,6 +167,12 @@ class Study(models.Model):
                 fields=["modality", "administered_activity_mbq", "date_time", "id"],
                 name="study_by_activity",
                 condition=Q(modality="NM"),
+            ),
+            models.Index(fields=["device", "modality", "date_time"], name="study_by_device"),
+            models.Index(
+                fields=["modality", "date_time"],
+                name="study_without_events",
+                condition=Q(number_of_events=0),
             ),
             models.Index(fields=["accession_number"], name="study_by_accession"),
             models.Index(fields=["patient_id", "study_date"], name="study_by_patient"),

@@ -12,6 +12,7 @@ from kerma.pipeline.keep import discard
 from kerma.store.forget import forget_study
 from kerma.store.models import Study
 from kerma.web.access import groups
+from kerma.web.actor import actor
 from kerma.web.address import Address
 from kerma.web.forms import PageForm
 
@@ -36,7 +37,7 @@ def delete_study(request: HttpRequest, number: int) -> HttpResponse:
     address = Address(study.modality, tuple(parse_qsl(came_from)))
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        forget_study(study, request.user, discard, form.cleaned_data["reason"])  # type: ignore[arg-type]
+        forget_study(study, actor(request), discard, form.cleaned_data["reason"])
         messages.success(request, "The study is deleted.")
         return redirect(address.path())
     context = {

@@ -14,6 +14,7 @@ from kerma.query.columns import HEADINGS
 from kerma.store.forget import forget_study, remove_if_unused
 from kerma.store.models import Device, Study
 from kerma.web.access import groups
+from kerma.web.actor import actor
 from kerma.web.formats import plural
 from kerma.web.pages.delete import ReasonForm
 from kerma.web.work import Step, Work, carry_on, through
@@ -71,7 +72,7 @@ def delete(request: HttpRequest, number: int, modality: str) -> HttpResponse:
     removed = form.cleaned_data["and_device"]
 
     def finished(step: Step) -> str:
-        gone = removed and remove_if_unused(found, request.user)  # type: ignore[arg-type]
+        gone = removed and remove_if_unused(found, actor(request))
         entry = " The entry of the device is removed." if gone else ""
         return f"{plural(step.changed, 'study')} deleted.{entry}"
 
@@ -132,14 +133,14 @@ def _deleting(
     request: HttpRequest, studies: "QuerySet[Study]", reason: str, finished: Any, back: str
 ) -> Work:
     def forget(study: Study) -> bool:
-        forget_study(study, request.user, discard, reason)  # type: ignore[arg-type]
+        forget_study(study, actor(request), discard, reason)
         return True
 
     def portion(step: Step) -> Step:
         return through(studies.select_related("system"), step, forget)
 
-    note = "Studies, events, sources and Kerma’s copies of the objects go."
-    return Work("Deleting studies", note, portion, studies.count, finished, back)
+    about = "Studies, events, sources and Kerma’s copies of the objects go."
+    return Work("Deleting studies", about, portion, studies.count, finished, back)
 
 
 @require_safe

@@ -8,11 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kerma.store import audit
 from kerma.store.models import NotPatientPattern
 from kerma.store.not_patient import HISTORIC, add_historic
 from kerma.store.portions import mark_some, named_studies
 from kerma.web.access import groups
+from kerma.web.actor import note
 from kerma.web.formats import plural
 from kerma.web.forms import PageForm
 from kerma.web.work import SECONDS, Step, Work, carry_on
@@ -45,7 +45,7 @@ def patterns(request: HttpRequest) -> HttpResponse:
     if form is not None and form.is_valid():
         _, made = NotPatientPattern.objects.get_or_create(**form.cleaned_data)
         if made:
-            audit.write(request.user, "add pattern", **form.cleaned_data)  # type: ignore[arg-type]
+            note(request, "add pattern", **form.cleaned_data)
         return redirect("test-data")
     known = list(NotPatientPattern.objects.order_by("target", "pattern"))
     there = {(one.target, one.pattern) for one in known}
@@ -77,7 +77,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     old = one.pattern
     if request.POST.get("do") == "delete":
         one.delete()
-        audit.write(request.user, "delete pattern", target=one.target, pattern=old)  # type: ignore[arg-type]
+        note(request, "delete pattern", target=one.target, pattern=old)
         messages.success(request, f"The pattern {old} is deleted.")
         return redirect("test-data")
     form = PatternForm({"target": one.target, "pattern": request.POST.get("pattern", "")})
@@ -87,7 +87,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     new = form.cleaned_data["pattern"]
     one.delete()
     NotPatientPattern.objects.get_or_create(target=one.target, pattern=new)
-    audit.write(request.user, "change pattern", target=one.target, old=old, new=new)  # type: ignore[arg-type]
+    note(request, "change pattern", target=one.target, old=old, new=new)
     messages.success(request, f"The pattern {old} is now {new}.")
     return redirect("test-data")
 
@@ -97,7 +97,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
 def historic(request: HttpRequest) -> HttpResponse:
     """Add the patterns that older systems had built in."""
     count = add_historic()
-    audit.write(request.user, "add historic patterns", added=count)  # type: ignore[arg-type]
+    note(request, "add historic patterns", added=count)
     messages.success(request, f"{plural(count, 'pattern')} added.")
     return redirect("test-data")
 
@@ -112,10 +112,10 @@ def apply(request: HttpRequest) -> HttpResponse:
         return step.next(done.after, done.done, done.changed)
 
     def finished(step: Step) -> str:
-        audit.write(request.user, "apply patterns", studies=step.done, changed=step.changed)  # type: ignore[arg-type]
+        note(request, "apply patterns", studies=step.done, changed=step.changed)
         return f"{plural(step.done, 'study')} compared; the mark of {step.changed} changed."
 
-    note = "Studies whose names and ids are not stored, or only as hashes, keep their marks."
+    about = "Studies whose names and ids are not stored, or only as hashes, keep their marks."
     back = reverse("test-data")
-    work = Work("Applying the patterns", note, portion, named_studies().count, finished, back)
+    work = Work("Applying the patterns", about, portion, named_studies().count, finished, back)
     return carry_on(request, work)

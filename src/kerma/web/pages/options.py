@@ -41,7 +41,7 @@ class OptionsForm(forms.Form):
 def options(request: HttpRequest) -> HttpResponse:
     """Show and keep one's own choices."""
     chosen = preferences.of(request.user)
-    first, second = chosen.periods
+    first, second = preferences.periods_of(request.user)
     initial = {
         "first": first, "second": second, "page_size": chosen.page_size,
         "density": chosen.density, "theme": chosen.theme,

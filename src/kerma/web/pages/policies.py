@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from kerma.store import audit, options
+from kerma.store import options
 from kerma.store.models import IdentityPolicy
 from kerma.web.access import groups
+from kerma.web.actor import note
 from kerma.web.forms import PageForm
 
 _LONGEST_DAYS = 36_525
@@ -80,12 +81,8 @@ class RetentionForm(PageForm):
         label="Days to keep copies",
         min_value=0,
         max_value=_LONGEST_DAYS,
-        help_text="0 keeps them for good.",
-    )
-    delete_after_import = forms.BooleanField(
-        required=False,
-        label="Delete received files after import, even where no copy is kept",
-        help_text="What others keep on their own disks is never touched.",
+        help_text="0 keeps them for good. Older ones are removed by the command kerma tidy, "
+        "which a daily job should run.",
     )
     quarantine_days = forms.IntegerField(
         label="Days to keep objects in quarantine",
@@ -143,8 +140,7 @@ def retention(request: HttpRequest) -> HttpResponse:
     names = list(form.fields)
     parts = [
         Part("Kerma’s own copies of objects", [form[name] for name in names[:3]]),
-        Part("Received files", [form[names[3]]]),
-        Part("Quarantine", [form[names[4]]]),
+        Part("Quarantine", [form[names[3]]]),
     ]
     about = "What Kerma keeps beside the database, and for how long."
     return _page(request, form, "Retention", about, parts)
@@ -180,7 +176,7 @@ def _note(request: HttpRequest, form: PageForm) -> None:
     """Write an entry of the audit log for each change."""
     for name, old, new in form.changes():
         label = str(form.fields[name].label)
-        audit.write(request.user, "change setting", setting=label, old=old, new=new)  # type: ignore[arg-type]
+        note(request, "change setting", setting=label, old=old, new=new)
 
 
 def _page(

@@ -14,9 +14,10 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from kerma.pipeline.retry import retry
-from kerma.store import audit, quarantine
+from kerma.store import quarantine
 from kerma.store.models import Quarantine
 from kerma.web.access import groups
+from kerma.web.actor import note
 from kerma.web.formats import plural
 from kerma.web.work import Step, Work, carry_on, through
 
@@ -117,13 +118,13 @@ def _retrying(request: HttpRequest, chosen: "QuerySet[Quarantine]", back: str) -
         return through(chosen, step, retry)
 
     def finished(step: Step) -> str:
-        audit.write(request.user, "retry from quarantine", objects=step.done, used=step.changed)  # type: ignore[arg-type]
+        note(request, "retry from quarantine", objects=step.done, used=step.changed)
         if not step.done:
             return "Nothing to try: no copy is kept of what was chosen."
         return f"{step.changed} of {plural(step.done, 'object')} could be used."
 
-    note = "What can be used now leaves the quarantine; the rest stays with its reason of today."
-    return Work("Trying again", note, portion, chosen.count, finished, back)
+    about = "What can be used now leaves the quarantine; the rest stays with its reason of today."
+    return Work("Trying again", about, portion, chosen.count, finished, back)
 
 
 def _deleting(request: HttpRequest, chosen: "QuerySet[Quarantine]", back: str) -> Work:
@@ -132,13 +133,13 @@ def _deleting(request: HttpRequest, chosen: "QuerySet[Quarantine]", back: str) -
         return True
 
     def finished(step: Step) -> str:
-        audit.write(request.user, "delete from quarantine", objects=step.done)  # type: ignore[arg-type]
+        note(request, "delete from quarantine", objects=step.done)
         return f"{plural(step.done, 'object')} deleted from the quarantine."
 
-    note = "The entries and the encrypted copies go for good."
+    about = "The entries and the encrypted copies go for good."
     return Work(
         "Deleting from the quarantine",
-        note,
+        about,
         lambda step: through(chosen, step, remove),
         chosen.count,
         finished,

@@ -19,10 +19,10 @@ from kerma.pipeline.size_table import (
     SizeTable,
     guess,
 )
-from kerma.store import audit
 from kerma.store.models import SizeImport
 from kerma.store.portions import undo_some
 from kerma.web.access import groups, may
+from kerma.web.actor import actor, note
 from kerma.web.configuration import SIZES
 from kerma.web.formats import plural
 from kerma.web.forms import PageForm
@@ -87,7 +87,7 @@ def _receive(request: HttpRequest) -> HttpResponse:
         messages.error(request, "Choose a CSV file first.")
         return redirect("sizes")
     try:
-        found, _ = sizes.receive(file.read(LARGEST_LIST + 1), file.name or "", request.user)  # type: ignore[arg-type]
+        found, _ = sizes.receive(file.read(LARGEST_LIST + 1), file.name or "", actor(request))
     except KermaError as error:
         messages.error(request, str(error))
         return redirect("sizes")
@@ -212,15 +212,15 @@ def undo(request: HttpRequest, number: int) -> HttpResponse:
         return step.next(done.after, done.done, done.changed)
 
     def finished(step: Step) -> str:
-        audit.write(request.user, "undo size import", file_name=found.file_name, studies=step.done)  # type: ignore[arg-type]
+        note(request, "undo size import", file_name=found.file_name, studies=step.done)
         return f"Undone: the sizes of {plural(step.done, 'study')} are as before."
 
     def count() -> int:
         return found.entries.values("study_instance_uid").distinct().count()
 
-    note = "Studies get back the sizes that their own objects, or other imports, give them."
+    about = "Studies get back the sizes that their own objects, or other imports, give them."
     back = reverse("size-import", args=[number])
-    return carry_on(request, Work("Undoing an import", note, portion, count, finished, back))
+    return carry_on(request, Work("Undoing an import", about, portion, count, finished, back))
 
 
 @require_POST
@@ -231,7 +231,7 @@ def delete(request: HttpRequest) -> HttpResponse:
     found = SizeImport.objects.filter(pk__in=numbers).exclude(state=SizeImport.State.RUNNING)
     count = 0
     for one in found:
-        sizes.remove(one, request.user)  # type: ignore[arg-type]
+        sizes.remove(one, actor(request))
         count += 1
     messages.success(request, f"{plural(count, 'record')} deleted.")
     return redirect("sizes")

@@ -221,10 +221,11 @@ def statistics(request: HttpRequest, modality: str) -> HttpResponse:
     if selection is None:
         return HttpResponse(status=400)
     chosen = _chosen(modality, request, identity=may(request.user, "pid"))
-    found = pages.quartiles(selection, [column for column in chosen if column.statistic])
-    several = pages.has_more_than(selection, pages.MOST_FOR_QUARTILES)
-    newest = f"the newest {whole(pages.MOST_FOR_QUARTILES)}"
-    return HttpResponse(_foot(chosen, found, newest if several else "the filter"))
+    columns = [column for column in chosen if column.statistic]
+    of_all = pages.count(selection) <= pages.MOST_READ
+    found = pages.quartiles(selection, columns, of_all=of_all)
+    of = "the filter" if of_all else f"the newest {whole(pages.NEWEST_READ)}"
+    return HttpResponse(_foot(chosen, found, of))
 
 
 def _foot(chosen: tuple[Column, ...], found: dict[str, pages.Quartiles], of: str) -> str:

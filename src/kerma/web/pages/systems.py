@@ -2,22 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kerma.query.columns import HEADINGS
-from kerma.store import audit, options
+from kerma.store import options
 from kerma.store.models import Device, Study, System, UntrustedObserverModel
 from kerma.store.options import ADOPT_DISPLAY_NAMES
 from kerma.store.portions import sort_some
 from kerma.store.systems import NoName, rename_only, set_modality_only, uids_to_sort
 from kerma.web.access import BROWSE, groups, may
+from kerma.web.actor import actor, note
 from kerma.web.formats import plural
 from kerma.web.work import SECONDS, Step, Work, carry_on
 
@@ -74,11 +75,8 @@ def _devices(words: str) -> list[Device]:
 
 def _parts(devices: Iterable[Device]) -> list[Part]:
     """Return the devices under each modality they have studies of, in two queries in all."""
-    counts = Study.objects.values("device", "modality").annotate(
-        studies=Count("pk"), latest=Max("date_time")
-    )
     by_device: dict[int, list[tuple[str, int, object]]] = defaultdict(list)
-    for row in counts.order_by():
+    for row in study_counts():
         by_device[row["device"]].append((row["modality"], row["studies"], row["latest"]))
     lines: dict[str, list[Line]] = defaultdict(list)
     for device in devices:
@@ -91,6 +89,14 @@ def _parts(devices: Iterable[Device]) -> list[Part]:
         for name in headings
         if lines[name]
     ]
+
+
+def study_counts() -> "QuerySet[Any, Any]":
+    """Return number and latest date of the studies of each device and modality."""
+    counts = Study.objects.values("device", "modality").annotate(
+        studies=Count("pk"), latest=Max("date_time")
+    )
+    return counts.order_by()
 
 
 @require_POST
@@ -109,7 +115,7 @@ def edit(request: HttpRequest) -> HttpResponse:
 
 def _rename(request: HttpRequest, devices: list[Device]) -> HttpResponse:
     try:
-        system, to_sort = rename_only(devices, request.POST.get("name", ""), request.user)  # type: ignore[arg-type]
+        system, to_sort = rename_only(devices, request.POST.get("name", ""), actor(request))
     except NoName as error:
         messages.error(request, str(error))
         return redirect("systems")
@@ -123,7 +129,7 @@ def _set_modality(request: HttpRequest, devices: list[Device]) -> HttpResponse:
         return HttpResponse(status=400)
     chosen = {device.system_id: device.system for device in devices}
     for system in chosen.values():
-        set_modality_only(system, modality, request.user)  # type: ignore[arg-type]
+        set_modality_only(system, modality, actor(request))
     words = System.Modality(modality).label if modality else "decided by its objects"
     names = ", ".join(f"“{system.display_name}”" for system in chosen.values())
     messages.success(request, f"Modality of {names}: {words}.")
@@ -159,8 +165,8 @@ def sort(request: HttpRequest, number: int) -> HttpResponse:
         return f"{plural(step.done, 'study')} of “{system.display_name}” looked at; {moved}"
 
     heading = f"Sorting the studies of {system.display_name}"
-    note = "Each projection study goes where its system or its content says."
-    work = Work(heading, note, portion, uids_to_sort(system).count, finished, back)
+    about = "Each projection study goes where its system or its content says."
+    work = Work(heading, about, portion, uids_to_sort(system).count, finished, back)
     return carry_on(request, work)
 
 
@@ -171,12 +177,12 @@ def naming(request: HttpRequest) -> HttpResponse:
     adopts = request.POST.get("adopts") == "on"
     if adopts != options.get(ADOPT_DISPLAY_NAMES):
         options.put(ADOPT_DISPLAY_NAMES, adopts)
-        audit.write(
-            request.user,
+        note(
+            request,
             "change setting",
             setting="Name known devices by their observer UID",
             new=adopts,
-        )  # type: ignore[arg-type]
+        )
     wanted = {line.strip() for line in request.POST.get("untrusted", "").splitlines()} - {""}
     known = set(UntrustedObserverModel.objects.values_list("model", flat=True))
     if wanted != known:
@@ -184,8 +190,8 @@ def naming(request: HttpRequest) -> HttpResponse:
         UntrustedObserverModel.objects.bulk_create(
             [UntrustedObserverModel(model=model) for model in sorted(wanted - known)]
         )
-        audit.write(
-            request.user,  # type: ignore[arg-type]
+        note(
+            request,
             "change setting",
             setting="Models whose observer UID is not to be trusted",
             old=sorted(known),

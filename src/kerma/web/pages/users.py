@@ -13,8 +13,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kerma.store import audit
 from kerma.web.access import GROUPS, groups
+from kerma.web.actor import note
 from kerma.web.forms import PageForm
 
 WORDS = {
@@ -111,8 +111,8 @@ def add(request: HttpRequest) -> HttpResponse:
     with transaction.atomic():
         user = User.objects.create_user(form.cleaned_data["username"], password=password)
         user.groups.set(_groups(form.cleaned_data["groups"]))
-        audit.write(
-            request.user,  # type: ignore[arg-type]
+        note(
+            request,
             "add user",
             name=user.username,
             groups=form.cleaned_data["groups"],
@@ -141,8 +141,8 @@ def _keep(request: HttpRequest, found: User, form: UserForm) -> None:
     found.save(update_fields=["is_active"])
     found.groups.set(_groups(form.cleaned_data["groups"]))
     for name, old, new in form.changes():
-        audit.write(
-            request.user,  # type: ignore[arg-type]
+        note(
+            request,
             "change user",
             name=found.username,
             what=name,
@@ -161,7 +161,7 @@ def password(request: HttpRequest, number: int) -> HttpResponse:
     with transaction.atomic():
         found.set_password(made)
         found.save(update_fields=["password"])
-        audit.write(request.user, "new password", name=found.username)  # type: ignore[arg-type]
+        note(request, "new password", name=found.username)
     return render(request, "web/user_password.html", {"who": found, "secret": made})
 
 

@@ -45,7 +45,9 @@ class Command(BaseCommand):
         finally:
             sizes.abort(found)
         would = "that would change" if found.dry_run else "changed"
-        self.stdout.write(f"Rows read: {found.rows_read}. Studies {would}: {found.studies_changed}.")
+        self.stdout.write(
+            f"Rows read: {found.rows_read}. Studies {would}: {found.studies_changed}."
+        )
         refused = sizes.refused_lines(found)
         for line in refused:
             self.stderr.write(f"{file}: {line}")

@@ -1,0 +1,19 @@
+"""A new process in, one that can import out. Nothing here may need Django before it is ready."""
+
+import gc
+import os
+
+
+def set_up() -> None:
+    """Make Django ready in a new process, and what is loaded by then permanent."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kerma.config.settings")
+    django.setup()
+    spare_collector()
+
+
+def spare_collector() -> None:
+    """Take what is loaded by now out of the garbage collector's rounds: it stays."""
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,18 @@
+"""Who does what a request asks, for the audit."""
+
+from typing import Any, cast
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.http import HttpRequest
+
+from kerma.store import audit
+
+
+def actor(request: HttpRequest) -> AbstractBaseUser:
+    """Return the user of a request behind a view that only people logged in reach."""
+    return cast(AbstractBaseUser, request.user)
+
+
+def note(request: HttpRequest, action: str, **details: Any) -> None:
+    """Write an entry of the audit log."""
+    audit.write(actor(request), action, **details)
