@@ -1,5 +1,6 @@
 """What is found below paths: files, folders, zip files, the files a DICOMDIR lists."""
 
+import os
 import zipfile
 
 import pytest
@@ -94,4 +95,18 @@ def test_an_empty_file_says_so(tmp_path):
     (tmp_path / "empty").touch()
 
     with pytest.raises(NotDicom, match="empty"), Arrival(str(tmp_path / "empty")).open():
+        pass
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.dcm")
+
+    with pytest.raises(UnreadablePath, match="no file"), Arrival(str(tmp_path / "pipe.dcm")).open():
+        pass
+
+
+def test_a_link_to_nowhere_says_so(tmp_path):
+    (tmp_path / "link.dcm").symlink_to(tmp_path / "nowhere")
+
+    with pytest.raises(UnreadablePath, match="No such file"), Arrival(*_names(tmp_path)).open():
         pass

@@ -1,12 +1,13 @@
 """Paths in, the objects to import out: files, folders, members of zip files, a DICOMDIR's files."""
 
 import os
+import stat
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from kerma.dicom.files import read_file
 from kerma.dicom.lean import Bytes
@@ -47,14 +48,24 @@ class Arrival(NamedTuple):
         if self.member:
             yield _member(self.path, self.member)
             return
-        try:
-            with Path(self.path).open("rb") as file:
-                if not os.fstat(file.fileno()).st_size:
-                    raise NotDicom("The file is empty.")
-                with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
-                    yield data
-        except OSError as error:
-            raise UnreadablePath(f"The file cannot be read: {error.strerror}.") from None
+        with _opened(self.path) as file, _mapped(file) as data:
+            yield data
+
+
+def _opened(path: str) -> BinaryIO:
+    """Open a file; a pipe or a device would keep us waiting, so that it is refused unopened."""
+    try:
+        if not stat.S_ISREG(Path(path).stat().st_mode):
+            raise UnreadablePath("This is no file.")
+        return Path(path).open("rb")
+    except OSError as error:
+        raise UnreadablePath(f"The file cannot be read: {error.strerror}.") from None
+
+
+def _mapped(file: BinaryIO) -> mmap:
+    if not os.fstat(file.fileno()).st_size:
+        raise NotDicom("The file is empty.")
+    return mmap(file.fileno(), 0, access=ACCESS_READ)
 
 
 def arrivals(paths: Iterable[str]) -> Iterator[Arrival]:
