@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from kerma.cli.main import run
 from kerma.dicom.write import to_bytes
 from kerma.store.models import Study
 from tests.dicom.objects import image, report
@@ -86,3 +87,13 @@ def test_with_delete_only_files_that_are_stored_go(folder):
     _run(folder, "--delete")
 
     assert sorted(path.name for path in folder.iterdir()) == ["b-image.dcm", "c-text.txt"]
+
+
+def test_a_full_disk_ends_the_import_with_a_sentence(folder, settings, capsys):
+    """/dev/full refuses every write, as a full disk does."""
+    (settings.KERMA_HOME / "objects").symlink_to("/dev/full")
+
+    assert run(["import", str(folder)]) == 1
+
+    assert capsys.readouterr().err.startswith("kerma: The system refused: ")
+    assert not Study.objects.exists()

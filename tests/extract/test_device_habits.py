@@ -199,6 +199,14 @@ def test_dose_at_the_reference_point_may_be_in_milligray():
     assert record.events[0].rp_dose_gy == pytest.approx(0.003)
 
 
+@pytest.mark.parametrize(
+    ("value", "unit"), [(4500, ""), (4500, "uA.s"), (4.5, "mA.s"), (4.5, "mAs")]
+)
+def test_exposure_is_read_in_its_unit_and_without_one_in_the_template_s(value, unit):
+    """TID 10003B wants uA.s."""
+    assert first_event(num(("113736", "DCM", "Exposure"), value, unit)).exposure_mas == 4.5
+
+
 @pytest.mark.parametrize(("value", "unit"), [(90.0, "s"), (1.5, "min"), (90000.0, "ms")])
 def test_fluoroscopy_time_is_read_in_its_unit(value, unit):
     record = read(report(accumulated(num(FLUORO_TIME, value, unit)), event()))

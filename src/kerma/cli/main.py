@@ -59,6 +59,9 @@ def run(arguments: Sequence[str]) -> int:
         return _say(str(error), 1)
     except OperationalError as error:
         return _say(f"The database cannot be used: {error} Run `kerma check`.", 1)
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        return _say(f"The system refused: {error.strerror or error}{where}.", 1)
     return status
 
 

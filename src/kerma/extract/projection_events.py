@@ -100,6 +100,8 @@ def _numbers(rows: Rows) -> dict[str, Any]:
         values = sr.numbers(rows, concept, unit)
         if not values and concept == p.EXPOSURE_TIME:
             values = sr.numbers(rows, p.EXPOSURE_TIME_FORMER, unit)
+        if unit == "uA.s":
+            values = tuple(round(value / 1000, 9) for value in values)
         found[field] = mean_without_zeros(values)
         if len(values) > 1:
             found[f"{field}_values"] = values

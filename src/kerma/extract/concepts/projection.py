@@ -118,10 +118,10 @@ PER_PULSE: dict[str, tuple[Key, str]] = {
     "kvp": (dcm("113733"), "kV"),
     "tube_current_ma": (dcm("113734"), "mA"),
     "pulse_width_ms": (dcm("113793"), "ms"),
-    "exposure_mas": (dcm("113736"), "mA.s"),
+    "exposure_mas": (dcm("113736"), "uA.s"),
     "exposure_time_ms": (EXPOSURE_TIME, "ms"),
 }
-"""Field -> row and its unit, given once or for every pulse: TID 10003B."""
+"""Field -> row and the template's unit, given once or for every pulse: TID 10003B."""
 
 FILTERS = dcm("113771")
 FILTER_TYPE = dcm("113772")
