@@ -18,7 +18,7 @@ from kerma.dicom.write import (
     to_bytes,
     uidref,
 )
-from kerma.errors import ContentError
+from kerma.errors import ContentError, NoDose
 from kerma.extract import record_of
 from tests.extract.projection_reports import (
     AGD,
@@ -89,6 +89,21 @@ def test_words_where_a_number_belongs_are_left_out():
 def test_a_dose_written_as_text_in_an_unknown_unit_is_refused():
     with pytest.raises(ContentError, match="rem"):
         first_event(text(RP_DOSE, "2.5 rem"))
+
+
+@pytest.mark.parametrize(
+    ("value", "scheme"),
+    [("113733", "DCM"), ("113733", "SRT"), ("113733", "dcm"), ("113733", ""), ("113733", "DICOM")],
+)
+def test_a_row_is_found_by_its_code_though_the_scheme_is_another_s(value, scheme):
+    assert first_event(num((value, scheme, "KVP"), 81, "kV")).kvp == 81
+
+
+@pytest.mark.parametrize("scheme", ["SRT", "SNM3", "DCM", "SCT"])
+def test_a_code_of_snomed_rt_is_known_under_each_designator(scheme):
+    record = read(report(event(kind=("P5-06000", scheme, "Fluoroscopy"))))
+
+    assert record.kind == "RF RDSR"
 
 
 def test_an_observer_uid_written_as_text_is_read():
@@ -189,6 +204,34 @@ def test_a_dose_area_product_is_read_in_every_spelling_of_its_unit(unit, gym2):
 def test_a_dose_area_product_in_another_unit_is_refused(unit):
     with pytest.raises(ContentError):
         first_event(num(DAP, 3.0, unit))
+
+
+ANGLE = ("112011", "DCM", "Positioner Primary Angle")
+FORCE = ("111647", "DCM", "Compression Force")
+RATE = ("113791", "DCM", "Pulse Rate")
+
+
+@pytest.mark.parametrize(
+    ("concept", "unit", "field", "expected"),
+    [
+        (KVP, "KV", "kvp", 8.0),
+        (KVP, "kVp", "kvp", 8.0),
+        (ANGLE, "Degrees", "primary_angle_deg", 8.0),
+        (FORCE, "kgf", "compression_force_n", 78.4532),
+        (FORCE, "daN", "compression_force_n", 80.0),
+        (RATE, "fps", "pulse_rate_per_s", 8.0),
+        (RATE, "{frame}/s", "pulse_rate_per_s", 8.0),
+        (("113845", "DCM", "Exposure Index"), "No Units", "exposure_index", 8.0),
+    ],
+)
+def test_spellings_of_other_units_are_read_in_any_case(concept, unit, field, expected):
+    assert getattr(first_event(num(concept, 8, unit)), field) == pytest.approx(expected)
+
+
+def test_a_conversion_adds_no_digits():
+    area = ("113790", "DCM", "Collimated Field Area")
+
+    assert first_event(num(area, 300, "cm2")).collimated_field_area_m2 == 0.03
 
 
 def test_dose_at_the_reference_point_may_be_in_milligray():
@@ -341,6 +384,22 @@ def test_philips_biplane_distance_is_taken_from_its_private_row():
     assert found.derived["collimated_field_area_m2"] == pytest.approx(0.24 * 0.24)
 
 
+def test_a_report_of_two_kinds_at_once_is_refused_in_words():
+    administration = container(
+        ("113502", "DCM", "Radiopharmaceutical Administration"), num(KVP, 80, "kV")
+    )
+    root = report(event(), administration, SOPClassUID=f"{MODULE}88.68")
+
+    with pytest.raises(ContentError, match="contradicts itself"):
+        read(root)
+
+
+def test_a_dose_report_cut_off_before_its_content_carries_no_dose():
+    """Ziehm after an aborted procedure: OpenREM issue 499."""
+    with pytest.raises(NoDose, match="neither totals nor irradiation events"):
+        read(report(procedure=None))
+
+
 # Header
 
 
@@ -436,3 +495,40 @@ def test_an_acquisition_stored_as_secondary_capture_needs_no_pixels():
 
     assert record.events[0].laterality == "Right"
     assert record.totals.agd_right_mgy == pytest.approx(0.26)
+
+
+def nuclear(*rows, **header):
+    root = container(("113500", "DCM", "Radiopharmaceutical Radiation Dose Report"), *rows)
+    made = document(root, SOPClassUID=f"{MODULE}88.68", **header)
+    return record_of(read_bytes(to_bytes(made)))
+
+
+def administration(*rows):
+    return container(("113502", "DCM", "Radiopharmaceutical Administration"), *rows)
+
+
+SPECIFIC = num(("123007", "DCM", "Radiopharmaceutical Specific Activity"), 12, "Bq/mmol")
+AGENT = ("349358000", "SCT", "Radiopharmaceutical agent")
+FDG = ("C-B1031", "SRT", "Fluorodeoxyglucose F^18^")
+
+
+@pytest.mark.parametrize(
+    "rows", [(code(AGENT, FDG, SPECIFIC),), (code(AGENT, FDG), SPECIFIC)], ids=["below", "beside"]
+)
+def test_the_specific_activity_is_read_below_the_agent_or_beside_it(rows):
+    [event] = nuclear(administration(*rows)).events
+
+    assert event.radiopharmaceutical_specific_activity_bq_per_mol == 12_000
+
+
+def test_patient_characteristics_fill_in_what_the_header_lacks():
+    state = container(
+        ("121118", "DCM", "Patient Characteristics"),
+        num(("121033", "DCM", "Subject Age"), 47, "a"),
+        num(("8302-2", "LN", "Patient Height"), 168, "cm"),
+        num(("29463-7", "LN", "Patient Weight"), 68, "kg"),
+    )
+
+    patient = nuclear(administration(code(AGENT, FDG)), state, PatientWeight="70").patient
+
+    assert (patient.age_years, patient.height_m, patient.weight_kg) == (47, 1.68, 70)

@@ -19,6 +19,7 @@ from kerma.dicom.files import read_bytes
 from kerma.dicom.write import TRANSFER_SYNTAXES, to_bytes
 from kerma.errors import ContentError
 from kerma.extract import record_of
+from kerma.extract.base import DoseObject, sources
 
 ROOT = os.environ.get("KERMA_TEST_DATA", "")
 SAME_MAKE = (
@@ -114,6 +115,13 @@ def codes_of(ds, *keywords):
 
 def both(*paths):
     return pytest.mark.parametrize("path", paths, ids=name_of)
+
+
+@both(*OBJECTS)
+def test_exactly_one_source_accepts_each_object(path):
+    found = DoseObject(read_bytes(to_bytes(load(path))).data_set)
+
+    assert len([source.name for source in sources if source.accepts(found)]) == 1
 
 
 # Encoding

@@ -3,9 +3,8 @@
 import pytest
 
 from kerma.errors import ContentError, UnsupportedObject
-from kerma.pipeline import retry as module
+from kerma.pipeline import again
 from kerma.pipeline.ingest import ingest
-from kerma.pipeline.retry import retry
 from kerma.store import quarantine
 from kerma.store.models import Quarantine, Study
 
@@ -26,7 +25,7 @@ def held(arrive, ct_report, monkeypatch):
 
 
 def test_what_can_be_used_now_leaves_the_quarantine_with_its_copy(held, home):
-    assert retry(held)
+    assert again.retry(held).outcome == "imported"
 
     assert Study.objects.count() == 1
     assert not Quarantine.objects.filter(released_at=None).exists()
@@ -37,9 +36,9 @@ def test_what_cannot_stays_with_the_reason_of_today(held, monkeypatch):
     def refuse(file, facts):
         raise UnsupportedObject("Nobody reads this.")
 
-    monkeypatch.setattr(module, "offer", refuse)
+    monkeypatch.setattr(again, "offer", refuse)
 
-    assert not retry(held)
+    assert again.retry(held).outcome == "refused"
 
     entry = Quarantine.objects.get(released_at=None)
     assert (entry.error, entry.reason) == ("UnsupportedObject", "Nobody reads this.")
@@ -49,7 +48,7 @@ def test_what_cannot_stays_with_the_reason_of_today(held, monkeypatch):
 def test_without_a_copy_it_is_said_and_cannot_be_tried_again(held, home):
     (home / "quarantine" / held.sealed_copy).unlink()
 
-    assert not retry(held)
+    assert again.retry(held).outcome == "refused"
 
     assert not Quarantine.objects.get().retriable
     with pytest.raises(quarantine.CopyExpired):

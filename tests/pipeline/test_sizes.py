@@ -184,6 +184,16 @@ def test_a_list_nobody_goes_on_with_is_deleted_after_a_day(home):
     assert len(lists(home)) == 1
 
 
+@pytest.mark.parametrize(("days", "state"), [(6, "running"), (8, "aborted")])
+def test_an_import_nobody_lets_go_on_is_aborted_after_a_week(study, days, state):
+    found = begin("id,height,weight\nA1,170,80\n")
+    SizeImport.objects.update(made_at=found.made_at - dt.timedelta(days=days))
+
+    sizes.drop_forgotten()
+
+    assert SizeImport.objects.get().state == state
+
+
 def test_a_column_that_is_not_there_starts_nothing():
     found, _ = sizes.receive(b"id,height\nA1,170\n", "list.csv")
 

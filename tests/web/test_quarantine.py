@@ -67,22 +67,30 @@ def test_an_object_that_still_cannot_be_used_stays(held):
     assert AuditEntry.objects.get().details == {"objects": 1, "used": 0}
 
 
+def test_deleting_asks_a_second_time(held):
+    page = act("delete", which="all").content.decode()
+
+    assert "Really delete 3 objects?" in page
+    assert Quarantine.objects.count() == 3
+
+
 def test_those_chosen_are_deleted_with_their_copies(held, home):
-    act("delete", chosen=[held[0].pk, held[1].pk], which="chosen")
+    act("delete", chosen=[held[0].pk, held[1].pk], which="chosen", sure="yes")
 
     assert [entry.origin for entry in Quarantine.objects.all()] == ["six.dcm"]
     assert len(list((home / "quarantine").iterdir())) == 1
 
 
 def test_all_of_the_filter_are_deleted_and_no_others(held):
-    act("delete", which="all", begins="Cut short")
+    act("delete", which="all", begins="Cut short", sure="yes")
 
     assert [entry.origin for entry in Quarantine.objects.all()] == ["one.txt"]
 
 
 def test_nothing_chosen_deletes_nothing(held):
-    act("delete", which="chosen")
+    page = act("delete", which="chosen", sure="")
 
+    assert "Choose one or more objects first" in page.content.decode()
     assert Quarantine.objects.count() == 3
 
 
@@ -90,11 +98,18 @@ def test_long_work_is_done_in_portions_that_go_on(held, monkeypatch):
     monkeypatch.setattr("kerma.web.work.SECONDS", -1.0)
     client = client_of("admin")
 
-    first = client.post("/quarantine/act/", {"do": "delete", "which": "all"})
+    first = client.post("/quarantine/act/", {"do": "delete", "which": "all", "sure": "yes"})
     assert (first.status_code, Quarantine.objects.count()) == (200, 2)
     assert "1 of 3 done" in first.content.decode()
 
-    step = {"do": "delete", "which": "all", "after": held[0].pk, "done": 1, "total": 3}
+    step = {
+        "do": "delete",
+        "which": "all",
+        "sure": "yes",
+        "after": held[0].pk,
+        "done": 1,
+        "total": 3,
+    }
     part = client.post("/quarantine/act/", step, headers={"HX-Request": "true"})
     assert part.content.decode().lstrip().startswith("<form")
     assert Quarantine.objects.count() == 1

@@ -2,10 +2,12 @@
 
 import io
 import json
+import os
 import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from pydicom.dataset import Dataset
 
 from kerma.dicom.write import to_bytes
 from kerma.store.models import Quarantine, StoredObject, Study
@@ -106,13 +108,26 @@ def test_a_name_with_mark_up_is_shown_as_text():
     assert "<b>" not in line["html"]
 
 
+def test_a_media_directory_leads_to_no_file_of_the_server(good, home):
+    """A DICOMDIR that is sent may name any path; the files it lists are sent on their own."""
+    (home / "SECRET").write_bytes(good)
+    listed, directory = Dataset(), Dataset()
+    listed.ReferencedFileID = ["AA", "AA", "SECRET"]
+    directory.SOPClassUID, directory.SOPInstanceUID = "1.2.840.10008.1.3.10", "1.2.3"
+    directory.DirectoryRecordSequence = [listed]
+
+    data = to_bytes(directory).replace(rb"AA\AA", rb"..\..")
+    found = lines(client_of("admin"), file(data, "DICOMDIR"))
+
+    assert [line["outcome"] for line in found] == ["skipped"]
+    assert not Study.objects.exists()
+
+
 def test_nothing_sent_is_said():
     assert b"Nothing was found to import" in client_of("admin").post("/upload/", {}).content
 
 
 def test_what_a_crash_left_behind_goes_with_the_next_upload(good, home):
-    import os
-
     left = home / "uploads" / "objects-left"
     left.mkdir(parents=True)
     (left / "a.dcm").write_bytes(good)

@@ -33,15 +33,22 @@ class Key(NamedTuple):
 
 
 def key(value: str, scheme: str) -> Key:
-    """Return the canonical key of a code: SNOMED RT becomes SNOMED CT where they correspond."""
-    if scheme in _SRT_SCHEMES:
+    """Return the canonical key of a code: SNOMED RT becomes SNOMED CT where they correspond.
+
+    A code whose form cannot be mistaken is what it is, though the designator is another's: six
+    digits are no SNOMED RT, and letters with a hyphen no DCM or SNOMED CT.
+    """
+    named = scheme.upper()
+    if scheme in _SRT_SCHEMES or ("-" in value and named in ("DCM", "SCT")):
         found = _TABLE.SRT.get(value)
+        if found is None and value in _TABLE.DCM:
+            return Key(value, "DCM")
         return Key(found, "SCT") if found else Key(value, "SRT")
     if scheme in ("DCM", "SCT"):
         return Key(value, scheme)
     if not scheme and len(value) == 6 and value.isdigit():
         return Key(value, "DCM")
-    return Key(value, _SPELLINGS.get(scheme.upper(), scheme))
+    return Key(value, _SPELLINGS.get(named, scheme))
 
 
 def dcm(value: str) -> Key:

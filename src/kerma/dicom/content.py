@@ -5,9 +5,10 @@ Both readers give data sets; this gives their content items. Sources and quirks 
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import cast
 
 from kerma.dicom.codes import Key, key
-from kerma.dicom.dataset import DataSet, as_code
+from kerma.dicom.dataset import DataSet, SharedItem, as_code
 from kerma.records import Code
 
 CONTENT = 0x0040A730
@@ -69,7 +70,8 @@ class ContentItem:
 
     def find(self, concept: Key) -> "list[ContentItem]":
         """Return the items directly below whose concept name is `concept`."""
-        return self.by_concept().get(concept, [])
+        known = self._by_key
+        return (self.by_concept() if known is None else known).get(concept, [])
 
     def changed(self) -> None:
         """Forget what was indexed, after a quirk has changed the tree below."""
@@ -81,7 +83,12 @@ class ContentItem:
         names = self.data_set.items(_CONCEPT_NAME)
         if not names:
             return _NAMELESS
-        return _key_of(names[0].raw(_CODE_VALUE), names[0].raw(_CODING_SCHEME))
+        name = names[0]
+        if not isinstance(name.elements, SharedItem):
+            return _key_of(name.raw(_CODE_VALUE), name.raw(_CODING_SCHEME))
+        if not hasattr(name.elements, "key"):
+            name.elements.key = _key_of(name.raw(_CODE_VALUE), name.raw(_CODING_SCHEME))
+        return cast("Key", name.elements.key)
 
     @property
     def concept_code(self) -> Code | None:
@@ -163,7 +170,11 @@ def unit_code(measured: DataSet) -> Code | None:
 def unit_of(measured: DataSet) -> str:
     """Return the unit's code value; its meaning where only that is given; "" if absent."""
     found = measured.item(_UNITS)
-    return (found.first(0x00080100) or found.first(0x00080104)) if found else ""
+    if found is None:
+        return ""
+    code = found.raw(_CODE_VALUE)
+    plain = _first(code) if code.isascii() and b"\x1b" not in code else found.first(_CODE_VALUE)
+    return plain or found.first(0x00080104)
 
 
 def numbers_of(measured: DataSet) -> list[float]:
@@ -180,6 +191,7 @@ def _key_of(value: bytes, scheme: bytes) -> Key:
     return key(_first(value), _first(scheme))
 
 
+@lru_cache(maxsize=4096)
 def _first(value: bytes) -> str:
     return value.decode("ascii", "replace").partition("\\")[0].strip(" \0\r\n\t")
 

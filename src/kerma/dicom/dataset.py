@@ -28,11 +28,12 @@ class SharedItem(dict[int, Element]):
     Reports repeat the same few concept names and units in every row.
     """
 
-    __slots__ = ("said",)
+    __slots__ = ("key", "said")
 
+    key: tuple[str, str]
+    """The code as a key to find rows by (`kerma.dicom.content`), once that is known."""
     said: tuple[list[int], bytes]
     """What it adds to the digest of an object (`kerma.dicom.files`), once that is known."""
-
 
 
 NUMBERS = {
@@ -46,6 +47,7 @@ NUMBERS = {
     b"UV": "Q",
 }
 """Binary VRs and their `struct` letter."""
+_DECIMALS = frozenset((b"DS", b"IS"))
 WHOLE_TEXT = frozenset((b"LT", b"ST", b"UT", b"UR"))
 """VRs in which a backslash is a character, not a separator."""
 STANDARD_VRS = {tag: entry[0][:2].encode() for tag, entry in DicomDictionary.items()}
@@ -107,7 +109,10 @@ class DataSet:
             vr = implicit_vr(tag)
         if vr in NUMBERS:
             return [f"{number:.9g}" for number in self._binary(vr, value)]
-        text = charset.decode(vr, value, self.charsets, self.notes).strip(_PADDING)
+        if value.isascii() and b"\x1b" not in value:
+            text = value.decode("ascii").strip(_PADDING)
+        else:
+            text = charset.decode(vr, value, self.charsets, self.notes).strip(_PADDING)
         if vr in WHOLE_TEXT or "\\" not in text:
             return [text] if text else []
         values = [part.strip(_PADDING) for part in text.split("\\")]
@@ -151,11 +156,18 @@ class DataSet:
 
     def numbers(self, tag: int) -> list[float]:
         """Return the values as numbers; one that is not a number is left out with a note."""
+        found = self.elements.get(tag)
+        if found is None:
+            return []
+        if found[0] in _DECIMALS or (not found[0] and implicit_vr(tag) in _DECIMALS):
+            plain = _plain_number(cast("bytes", found[1]))
+            if plain is not None:
+                return [plain]
         binary = self._binary_values(tag)
         if binary is not None:
             return binary
-        found = (self._number(tag, text) for text in self.strings(tag) if text)
-        return [value for value in found if value is not None]
+        values = (self._number(tag, text) for text in self.strings(tag) if text)
+        return [value for value in values if value is not None]
 
     def _number(self, tag: int, text: str) -> float | None:
         value = as_number(text)
@@ -248,6 +260,15 @@ def _plain_code(value: bytes, scheme: bytes, meaning: bytes) -> Code | None:
         meaning=plain.text(0x00080104),
     )
     return found if found.value or found.meaning else None
+
+
+def _plain_number(value: bytes) -> float | None:
+    """Return the number of a DS or IS value that holds just one, as nearly all do; else None."""
+    try:
+        number = float(value)
+    except (ValueError, TypeError):
+        return None
+    return number if abs(number) < 1e300 and b"_" not in value else None
 
 
 def as_number(text: str) -> float | None:

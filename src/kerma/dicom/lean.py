@@ -76,6 +76,7 @@ class _Parser:
         order = ">" if big_endian else "<"
         self.implicit_head = struct.Struct(f"{order}HHI").unpack_from
         self.explicit_head = struct.Struct(f"{order}HH2sH").unpack_from
+        self.longest_head = struct.Struct(f"{order}HH2sHI").unpack_from
         self.length = struct.Struct(f"{order}I").unpack_from
         self.notes = notes
         self.pos = 0
@@ -93,17 +94,26 @@ class _Parser:
         limit = end if end >= 0 else len(self.data)
         pos = self.pos
         data = self.data
+        longest_head = self.longest_head
         header = self._explicit_header if explicit else self._implicit_header
         while pos < limit:
-            if explicit and pos + 8 <= limit:  # most elements: a short value, explicit VR
-                group, element, vr, length = self.explicit_head(data, pos)
+            if explicit and pos + 12 <= limit:  # nearly all: short values, and sequences
+                group, element, vr, length, long = longest_head(data, pos)
+                tag = group << 16 | element
                 if vr in _SHORT_VRS:
-                    tag, start, pos = group << 16 | element, pos + 8, pos + 8 + length
+                    start = pos + 8
+                    pos = start + length
                     if pos > limit:
                         raise self._cut_short(start, tag)
                     elements[tag] = (vr, data[start:pos])
                     if tag in _NOTED:
                         self._note(found, tag, start, length)
+                    continue
+                if vr == b"SQ":
+                    elements[tag] = self._element(
+                        tag, vr, long, pos + 12, limit, found, depth, explicit
+                    )
+                    pos = self.pos
                     continue
             tag, vr, length, start = header(pos, limit)
             if tag == _ITEM_END:

@@ -76,7 +76,9 @@ def numbers(item: ContentItem | None, concept: Key, unit: str) -> tuple[float, .
 
 def number(item: ContentItem | None, concept: Key, unit: str) -> float | None:
     """Return the first value of a NUM row in `unit`, None if absent; as `numbers`."""
-    for row in children(item, concept):
+    if item is None:
+        return None
+    for row in item.find(concept):
         found = number_of(row, unit)
         if found is not None:
             return found
@@ -121,7 +123,7 @@ def _converted(row: ContentItem, values: list[float], given: str, wanted: str) -
             _note(row, f"{_name(row)} has no unit; read as {wanted}.")
         return values
     if factor is not None:
-        return [value * factor for value in values]
+        return [float(f"{value * factor:.12g}") for value in values]
     if units.is_dose(wanted):
         raise units.unreadable(_name(row), given, wanted)
     _note(row, f"{_name(row)} is in {given!r}, which cannot be read as {wanted}; left out.")

@@ -35,13 +35,14 @@ _SI = {
     "activity": {
         "Bq": 1.0, "kBq": 1e3, "MBq": 1e6, "GBq": 1e9, "Ci": 3.7e10, "mCi": 3.7e7, "uCi": 3.7e4,
     },
-    "force": {"N": 1.0, "kN": 1e3, "daN": 10.0, "[lbf_av]": 4.4482216152605},
+    "force": {"N": 1.0, "kN": 1e3, "daN": 10.0, "kgf": 9.80665, "[lbf_av]": 4.4482216152605},
     "pressure": {"kPa": 1.0, "Pa": 1e-3, "hPa": 0.1, "mm[Hg]": 0.133322387415},
     "mass": {"g": 1.0, "kg": 1e3, "mg": 1e-3, "[lb_av]": 453.59237},
     "frequency": {"{pulse}/s": 1.0, "/s": 1.0, "Hz": 1.0, "1/s": 1.0, "s-1": 1.0, "{pulses}/s": 1.0,
                   "{frames}/s": 1.0, "/min": 1 / 60},
     "fraction": {"1": 1.0, "%": 0.01, "{ratio}": 1.0, "ratio": 1.0},
-    "glucose": {"mmol/l": 1.0, "mmol/L": 1.0, "mg/dl": 1 / 18.016, "mg/dL": 1 / 18.016},
+    "glucose": {"mmol/l": 1.0, "mmol/L": 1.0, "mg/dl": 1 / 18.016, "mg/dL": 1 / 18.016,
+                "g/l": 100 / 18.016, "g/L": 100 / 18.016},
     "creatinine": {"mg/dl": 1.0, "mg/dL": 1.0, "umol/l": 1 / 88.42, "umol/L": 1 / 88.42},
     "body mass index": {"kg/m2": 1.0},
     "specific activity": {"Bq/mol": 1.0, "Bq/mmol": 1e3, "Bq/umol": 1e6, "kBq/mmol": 1e6,
@@ -66,16 +67,36 @@ _DOSES = frozenset(
 _SPELLINGS = {
     "mGy-cm": "mGy.cm",
     "mGyXcm": "mGy.cm",
-    "kVp": "kV",
-    "degree": "deg",
-    "degrees": "deg",
     "°": "deg",
-    "no units": "1",
-    "{no units}": "1",
-    "sec": "s",
-    "msec": "ms",
 }
 """Spellings that are no UCUM but are met, and cannot be misread; signs and dots aside."""
+_SPELLINGS_IN_ANY_CASE = {
+    "kv": "kV",
+    "kvp": "kV",
+    "ma": "mA",
+    "mas": "mA.s",
+    "uas": "uA.s",
+    "mm": "mm",
+    "cm": "cm",
+    "deg": "deg",
+    "degree": "deg",
+    "degrees": "deg",
+    "sec": "s",
+    "seconds": "s",
+    "msec": "ms",
+    "minutes": "min",
+    "fps": "/s",
+    "f/s": "/s",
+    "frames/s": "/s",
+    "pps": "/s",
+    "p/s": "/s",
+    "pulses/s": "/s",
+    "no units": "1",
+    "{no units}": "1",
+    "unitless": "1",
+    "none": "1",
+}
+"""The same, of quantities that are no dose and whose case cannot be mistaken."""
 
 
 def is_dose(unit: str) -> bool:
@@ -99,7 +120,7 @@ def factor(given: str, wanted: str) -> float | None:
 @lru_cache(maxsize=1024)
 def _spelled(given: str) -> str:
     """Return a unit in UCUM's spelling as far as it can be told: "dGy*cm^2" is "dGy.cm2"."""
-    known = _SPELLINGS.get(given)
+    known = _SPELLINGS.get(given) or _SPELLINGS_IN_ANY_CASE.get(given.casefold())
     if known is not None:
         return known
     plain = _ANNOTATION.sub("", given).translate(_SIGNS).strip(".") or "1"

@@ -7,9 +7,10 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from kerma.dicom import tags
+from kerma.dicom.codes import dcm
 from kerma.dicom.content import CONTENT, ContentItem
 from kerma.dicom.dataset import DataSet
-from kerma.errors import KermaError, NoDose, UnsupportedObject
+from kerma.errors import ContentError, KermaError, NoDose, UnsupportedObject
 from kerma.records import StudyRecord
 from kerma.registry import Registry
 
@@ -115,8 +116,8 @@ def _source_of(found: DoseObject) -> Source:
     if not chosen:
         raise _refusal(found)
     if len(chosen) > 1:
-        names = " and ".join(source.name for source in chosen)
-        raise RuntimeError(f"{names} both accept this object; make their `accepts` disjoint.")
+        kinds = " and ".join(source.name.replace("_", " ") for source in chosen)
+        raise ContentError(f"This report contradicts itself: it is {kinds} at once.")
     return chosen[0]
 
 
@@ -125,6 +126,8 @@ def _refusal(found: DoseObject) -> KermaError:
     if found.is_report:
         title = found.root.concept_code
         named = title.meaning or title.value if title else "no title"
+        if found.root.concept == _DOSE_REPORT:
+            return NoDose(f"This {named} holds neither totals nor irradiation events.")
         return UnsupportedObject(f"This structured report ({named}) is no dose report.")
     if tags.Rows in found.header or found.modality in _KNOWN_WITHOUT_DOSE:
         kind = f"{found.modality} image" if found.modality else "image"
@@ -134,6 +137,7 @@ def _refusal(found: DoseObject) -> KermaError:
     )
 
 
+_DOSE_REPORT = dcm("113701")
 _KNOWN_WITHOUT_DOSE = frozenset(
     ("CT", "MR", "US", "OT", "SC", "PR", "KO", "SEG", "REG", "RTSTRUCT", "RTPLAN", "RTDOSE",
      "RTIMAGE", "XA", "RF", "ES", "OP", "DOC", "IO", "PX", "DX", "CR", "MG", "NM", "PT")

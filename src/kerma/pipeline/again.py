@@ -42,12 +42,16 @@ def _reread(source: Source) -> Outcome:
 
 
 def retry(entry: Quarantine) -> Outcome:
-    """Try a quarantined object again; it leaves the quarantine if it can be used now."""
+    """Try a quarantined object again; it leaves the quarantine if it can be used now.
+
+    Otherwise it stays, with the reason of today.
+    """
     try:
         file = read_bytes(quarantine.copy_of(entry))
         facts = facts_of(file, entry.came_by)
         saved = offer(file, facts)
     except KermaError as error:
+        quarantine.refuse_again(entry, error)
         return Outcome(path=entry.origin, outcome="refused", reason=str(error))
     quarantine.release(entry)
     return Outcome(

@@ -21,17 +21,18 @@ class CopyGone(KermaError):
     """Kerma's copy of an object is no longer there."""
 
 
-def keep(file: DicomFile, content_hash: str, rules: Rules) -> str:
-    """Keep a copy of an object, and return where, below the objects folder.
+def copy_to_keep(file: DicomFile, rules: Rules) -> bytes:
+    """Return what is kept of an object; to be asked before a quirk repairs it.
 
-    To be asked before a quirk repairs the object. Keeping the same object again does nothing.
-    The copy is whole or not there. What the site's policy hashes is not in it: the hash is in
-    the database.
+    What the site's policy hashes is not in it: the hash is in the database.
     """
+    return without_identity(file, _keeps(rules))
+
+
+def keep(copy: bytes, content_hash: str) -> str:
+    """Keep a copy, and return where, below the objects folder; it is whole or not there."""
     relative = f"{content_hash[:2]}/{content_hash[2:]}.dcm.zst"
-    path = _folder() / relative
-    if not path.exists():
-        _write_whole(path, _compressor.compress(without_identity(file, _keeps(rules))))
+    _write_whole(f"{_folder()}/{relative}", _compressor.compress(copy))
     return relative
 
 
@@ -71,12 +72,12 @@ def _keeps(rules: Rules) -> Keeps:
     )
 
 
-def _write_whole(path: Path, data: bytes) -> None:
+def _write_whole(path: str, data: bytes) -> None:
     temporary = f"{path}.{os.getpid()}"
     try:
         with open(temporary, "wb") as file:  # noqa: PTH123 (a million times)
             file.write(data)
     except FileNotFoundError:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         Path(temporary).write_bytes(data)
     os.replace(temporary, path)  # noqa: PTH105

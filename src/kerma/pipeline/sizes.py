@@ -27,7 +27,10 @@ _PORTION = 50
 """Rows of a transaction."""
 
 _FORGOTTEN = dt.timedelta(days=1)
-"""After this time a list that nobody has gone on with is deleted."""
+"""After this time a list of which nobody has chosen the columns, or run it, is deleted."""
+
+_ABANDONED = dt.timedelta(days=7)
+"""After this time an import that nobody has let go on is aborted."""
 
 _REFUSED = "refused: "
 
@@ -142,21 +145,20 @@ def refused_lines(found: SizeImport) -> list[str]:
 
 
 def drop_forgotten() -> None:
-    """Delete the lists that nobody has gone on with for a day."""
-    old = SizeImport.objects.filter(made_at__lt=_now() - _FORGOTTEN).exclude(upload="")
-    for found in old.exclude(state=SizeImport.State.RUNNING):
-        if found.state == SizeImport.State.QUEUED:
-            abort(found)
-        _drop_list(found)
+    """Delete the lists that nobody has gone on with."""
+    lists = SizeImport.objects.exclude(upload="")
+    old = lists.filter(made_at__lt=_now() - _FORGOTTEN).exclude(state=SizeImport.State.RUNNING)
+    for found in old | lists.filter(made_at__lt=_now() - _ABANDONED):
+        abort(found)
 
 
 @transaction.atomic
 def _portion(found: SizeImport, table: SizeTable, say: Say | None) -> bool:
     """Take some rows, note the progress, and return whether there is more to do."""
-    SizeImport.objects.select_for_update().filter(pk=found.pk).exists()
-    found.refresh_from_db()
-    if found.state != SizeImport.State.RUNNING:
+    locked = SizeImport.objects.select_for_update().filter(pk=found.pk).first()
+    if locked is None or locked.state != SizeImport.State.RUNNING:
         return False
+    found.refresh_from_db()
     columns = Columns(found.id_column, found.height_column, found.weight_column)
     rows = [
         size

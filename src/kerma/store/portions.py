@@ -7,13 +7,11 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from kerma.records import Patient
 from kerma.store import rules, sizes
-from kerma.store.forget import Discard, forget_study
 from kerma.store.held import stored_sources
 from kerma.store.identity import split
 from kerma.store.locks import lock_study
@@ -56,23 +54,6 @@ def mark_some(after: str, seconds: float) -> Portion:
     found = named_studies().filter(pk__gt=int(after or 0))
     site = rules.load()
     return _each(list(found[:_AT_ONCE]), lambda s: str(s.pk), lambda s: _mark(s, site), seconds)
-
-
-def forget_some(
-    studies: "QuerySet[Study]",
-    seconds: float,
-    user: AbstractBaseUser | None = None,
-    discard: Discard | None = None,
-    reason: str = "",
-) -> Portion:
-    """Delete some of `studies`; those deleted are not found again, so there is no place to keep."""
-
-    def forget(study: Study) -> bool:
-        forget_study(study, user, discard, reason)
-        return True
-
-    chosen = list(studies.select_related("system").order_by("pk")[:_AT_ONCE])
-    return _each(chosen, lambda study: str(study.pk), forget, seconds)
 
 
 def undo_some(size_import: SizeImport, seconds: float) -> Portion:

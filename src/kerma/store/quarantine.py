@@ -96,6 +96,13 @@ def release(entry: Quarantine) -> None:
     _drop_copy(entry)
 
 
+def refuse_again(entry: Quarantine, error: KermaError) -> None:
+    """Keep an object that a retry could not use either, with the reason of today."""
+    entry.reason, entry.error = _clean(str(error)), type(error).__name__
+    entry.retriable = not isinstance(error, CopyExpired)
+    entry.save(update_fields=["reason", "error", "retriable"])
+
+
 def remove(entry: Quarantine) -> None:
     """Remove an entry and its copy for good."""
     _drop_copy(entry)

@@ -55,7 +55,7 @@ class _Arriving(NamedTuple):
     site: Rules
 
 
-def save(record: StudyRecord, obj: ObjectFacts) -> Saved:
+def save(record: StudyRecord, obj: ObjectFacts, site: Rules | None = None) -> Saved:
     """Save what `record` says of `obj`, or leave the database as it was.
 
     The site's policy on identity is applied first. An object that is stored already is a
@@ -64,7 +64,7 @@ def save(record: StudyRecord, obj: ObjectFacts) -> Saved:
     """
     if not obj.study_instance_uid:
         return Saved(outcome="refused", reason=NO_STUDY_UID)
-    prepared = _prepared(record, obj, rules.load())
+    prepared = _prepared(record, obj, site or rules.load())
     with transaction.atomic(), connection.cursor() as cursor:
         lock_study(cursor, obj.study_instance_uid)
         return _save(cursor, prepared, obj)

@@ -78,7 +78,7 @@ def carry_on(request: HttpRequest, work: Work) -> HttpResponse:
     if step.is_finished:
         messages.success(request, work.finished(step))
         return go(request, work.back)
-    context = {"work": work, "step": step, "kept": _kept(request)}
+    context = {"work": work, "step": step, "kept": kept(request)}
     part = "web/work_part.html" if getattr(request, "htmx", False) else "web/work.html"
     return render(request, part, context)
 
@@ -104,7 +104,7 @@ def go(request: HttpRequest, address: str) -> HttpResponse:
     return redirect(address)
 
 
-def _kept(request: HttpRequest) -> Sequence[tuple[str, str]]:
+def kept(request: HttpRequest) -> Sequence[tuple[str, str]]:
     """Return what the form said at the start, to say it again."""
     return [
         (name, text) for name, texts in request.POST.lists() for text in texts if name not in _OWN

@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import Any
 
+from msgspec.structs import replace
+
 from kerma.dicom import sr
 from kerma.dicom.codes import Key
 from kerma.dicom.content import ContentItem
@@ -14,7 +16,13 @@ from kerma.extract.concepts import nuclear as c
 from kerma.extract.image_header import scaled, words
 from kerma.extract.nuclear import totals
 from kerma.extract.projection_rows import containers, gathered
-from kerma.records import Administration, OrganDose, PatientCharacteristics, StudyRecord
+from kerma.records import (
+    Administration,
+    OrganDose,
+    Patient,
+    PatientCharacteristics,
+    StudyRecord,
+)
 
 _CLASS = "1.2.840.10008.5.1.4.1.1.88.68"
 _OBSERVATION_DATE_TIME = 0x0040A032
@@ -37,6 +45,7 @@ def _read(found: DoseObject) -> StudyRecord:
     )
     if not events:
         raise NoDose("This radiopharmaceutical dose report names no administration.")
+    state = _patient_characteristics(root)
     return StudyRecord(
         kind="NM RRDSR",
         modality="NM",
@@ -45,10 +54,10 @@ def _read(found: DoseObject) -> StudyRecord:
         model=found.model or (observer.device_observer_model if observer else ""),
         study=header.study_header(found.header),
         device=header.device(found.header, observer.device_observer_uid if observer else ""),
-        patient=header.patient(found.header),
+        patient=_patient(header.patient(found.header), state),
         totals=totals(events),
         events=events,
-        patient_characteristics=_patient_characteristics(root),
+        patient_characteristics=state,
         observer=observer,
         procedure_reported=_said(procedure),
         intent=_said(sr.child(procedure, common.HAS_INTENT)),
@@ -103,8 +112,10 @@ def _agent(rows: ContentItem) -> dict[str, Any]:
 
 
 def _specific_activity(rows: ContentItem) -> float | None:
-    """Read row 5, by the template in Bq/mmol: an absent unit is that."""
-    return scaled(sr.number(rows, c.SPECIFIC_ACTIVITY, "Bq/mmol"), 1e3)
+    """Read row 5, below the agent or beside it; an absent unit is the template's, Bq/mmol."""
+    places = (_first(rows, c.AGENT), rows)
+    found = (sr.number(place, c.SPECIFIC_ACTIVITY, "Bq/mmol") for place in places if place)
+    return scaled(next((value for value in found if value is not None), None), 1e3)
 
 
 def _measured(rows: ContentItem) -> dict[str, Any]:
@@ -210,6 +221,18 @@ def _patient_characteristics(root: ContentItem) -> PatientCharacteristics | None
         ),
         glomerular_filtration_rate_method=_filtration_method(rows),
         patient_state=_all(rows, c.PATIENT_STATE),
+    )
+
+
+def _patient(said: Patient, state: PatientCharacteristics | None) -> Patient:
+    """Return the patient of the header; age and size from the report where it lacks them."""
+    if state is None:
+        return said
+    return replace(
+        said,
+        age_years=state.subject_age_years if said.age_years is None else said.age_years,
+        height_m=said.height_m or state.height_m,
+        weight_kg=said.weight_kg or state.weight_kg,
     )
 
 

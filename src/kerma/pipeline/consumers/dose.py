@@ -9,9 +9,10 @@ from kerma.dicom.files import DicomFile
 from kerma.errors import ContentError
 from kerma.extract import record_of
 from kerma.extract.sources.philips_ct import stored_form
-from kerma.pipeline.keep import keep
+from kerma.pipeline.keep import copy_to_keep, keep
 from kerma.store import consumers, rules
 from kerma.store.arrival import ObjectFacts, Saved
+from kerma.store.rules import Rules
 from kerma.store.save import already, save
 
 _MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
@@ -32,20 +33,21 @@ def _take(file: DicomFile, facts: ObjectFacts) -> Saved:
     """
     known = already(facts)
     if known is None:
-        kept = _kept(file, facts)
+        site = rules.load()
+        copy = copy_to_keep(file, site) if _is_kept(file, site) else b""
         record = stored_form(record_of(file))
-        known = replace(save(record, replace(facts, path=kept)), modality=record.modality)
+        path = keep(copy, facts.content_hash) if copy else ""
+        saved = save(record, replace(facts, path=path), site)
+        known = replace(saved, modality=record.modality)
     if known.outcome == "refused":
         raise ContentError(known.reason)
     return known
 
 
-def _kept(file: DicomFile, facts: ObjectFacts) -> str:
-    """Keep a copy, if the site keeps such objects, and return where."""
-    site = rules.load()
+def _is_kept(file: DicomFile, site: Rules) -> bool:
+    """Return whether the site keeps copies of such objects."""
     is_report = CONTENT in file.data_set
-    wanted = "keep_reports" if is_report else "keep_image_headers"
-    return keep(file, facts.content_hash, site) if site.option(wanted, True) else ""
+    return site.option("keep_reports" if is_report else "keep_image_headers", True)
 
 
 consumers.add(consumers.Consumer(name="dose", wants=_wants, take=_take, order=0))

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -13,13 +14,13 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from kerma.pipeline.retry import retry
+from kerma.pipeline.again import retry
 from kerma.store import quarantine
 from kerma.store.models import Quarantine
 from kerma.web.access import groups
 from kerma.web.actor import note
 from kerma.web.formats import plural
-from kerma.web.work import Step, Work, carry_on, through
+from kerma.web.work import Step, Work, carry_on, kept, through
 
 _ON_A_PAGE = 50
 _NUMBER = re.compile(r"\(?[0-9A-F]{4},|\d")
@@ -73,9 +74,21 @@ def act(request: HttpRequest) -> HttpResponse:
     back = reverse("quarantine") + (f"?{given}" if given else "")
     if request.POST.get("do") == "retry":
         return carry_on(request, _retrying(request, chosen.filter(retriable=True), back))
+    if request.POST.get("do") == "delete" and request.POST.get("sure") != "yes":
+        return _ask(request, chosen, back)
     if request.POST.get("do") == "delete":
         return carry_on(request, _deleting(request, chosen, back))
     return redirect(back)
+
+
+def _ask(request: HttpRequest, chosen: "QuerySet[Quarantine]", back: str) -> HttpResponse:
+    """Ask a second time before anything is deleted."""
+    count = chosen.count()
+    if not count:
+        messages.warning(request, "Choose one or more objects first.")
+        return redirect(back)
+    context = {"count": count, "kept": kept(request), "back": back}
+    return render(request, "web/quarantine_sure.html", context)
 
 
 def _held(asked: dict[str, str]) -> "QuerySet[Quarantine]":
@@ -115,7 +128,7 @@ def _reasons(held: "QuerySet[Quarantine]") -> Sequence[Reason]:
 
 def _retrying(request: HttpRequest, chosen: "QuerySet[Quarantine]", back: str) -> Work:
     def portion(step: Step) -> Step:
-        return through(chosen, step, retry)
+        return through(chosen, step, lambda entry: retry(entry).outcome != "refused")
 
     def finished(step: Step) -> str:
         note(request, "retry from quarantine", objects=step.done, used=step.changed)

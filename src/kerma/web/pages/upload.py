@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -88,8 +88,13 @@ def _import(files: Sequence["UploadedFile[Any]"], *, browses: bool) -> Iterator[
             path = Path(place) / (Path(file.name or "").name or "file")
             with path.open("wb") as copy:
                 shutil.copyfileobj(file, copy)
-            for arrival in arrivals([str(path)]):
+            for arrival in _arrivals(path):
                 yield _line(ingest(_Uploaded(*arrival), came_by="upload"), browses=browses)
+
+
+def _arrivals(path: Path) -> Iterable[Arrival]:
+    """Return the objects in a file; the files that a DICOMDIR lists come on their own."""
+    return [Arrival(str(path))] if path.name.upper() == "DICOMDIR" else arrivals([str(path)])
 
 
 def _line(outcome: Outcome, *, browses: bool) -> Line:

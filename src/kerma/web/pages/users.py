@@ -38,15 +38,15 @@ class UserForm(PageForm):
     )
     is_active = forms.BooleanField(required=False, label="May log in")
 
-    def __init__(self, user: User, by: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user, self.by = user, by
+        self.user = user
 
     def clean(self) -> dict[str, Any]:
         """Refuse what would leave the site without an administrator."""
         given = super().clean() or {}
         stays = given.get("is_active") and "admin" in given.get("groups", [])
-        if not stays and self.user.pk is not None and not _other_admins(self.user):
+        if not stays and not _other_admins(self.user):
             raise forms.ValidationError(
                 "This is the last administrator who may log in. Make another one first."
             )
@@ -127,7 +127,7 @@ def user(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(User, pk=number)
     initial = {"groups": _names(found), "is_active": found.is_active}
     posted = request.POST if request.method == "POST" else None
-    form = UserForm(found, request.user, posted, initial=initial)
+    form = UserForm(found, posted, initial=initial)
     if form.is_valid():
         _keep(request, found, form)
         messages.success(request, f"{found.username} is changed.")

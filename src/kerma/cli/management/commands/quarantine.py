@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 
 from kerma.cli.database import require_database
-from kerma.pipeline.retry import retry
+from kerma.pipeline.again import retry
 from kerma.store import audit, quarantine
 from kerma.store.models import Quarantine
 
@@ -78,10 +78,10 @@ class Command(BaseCommand):
         numbers = list(chosen.order_by("pk").values_list("pk", flat=True))
         refused = 0
         for number in numbers:
-            entry = Quarantine.objects.get(pk=number)
-            if not retry(entry):
+            outcome = retry(Quarantine.objects.get(pk=number))
+            if outcome.outcome == "refused":
                 refused += 1
-                self.stderr.write(f"{number}: {entry.reason}")
+                self.stderr.write(f"{number}: {outcome.reason}")
         self.stdout.write(f"{len(numbers) - refused} of {len(numbers)} objects were imported.")
         if refused:
             raise CommandError(f"{refused} of {len(numbers)} objects were refused again.")
