@@ -22,7 +22,7 @@ class UnsupportedObject(KermaError):
 
 
 class NoDose(UnsupportedObject):
-    """An object of a known class that carries no dose: skipped by an import, refused by `extract`."""
+    """An object of a known class carries no dose: an import skips it, `extract` refuses it."""
 
 
 class ContentError(KermaError):
