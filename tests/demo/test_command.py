@@ -51,6 +51,16 @@ def test_a_site_without_users_gets_an_administrator_who_can_log_in():
     assert Group.objects.exists()
 
 
+def test_a_second_run_tells_a_new_password_to_whoever_lost_the_first():
+    demo(studies=0)
+
+    said = demo(studies=0)
+
+    password = re.search(r"with the password (\S+)", said)[1]
+    assert authenticate(username="demo", password=password) is not None
+    assert User.objects.count() == 1
+
+
 def test_users_that_exist_are_left_alone():
     User.objects.create_user("anna")
 

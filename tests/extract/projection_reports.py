@@ -17,7 +17,7 @@ from kerma.dicom.write import (
     uidref,
 )
 from kerma.extract import record_of
-from kerma.records import StudyRecord
+from kerma.records import ProjectionEvent, StudyRecord
 
 ONE = ("1", "UCUM", "no units")
 PROJECTION = ("113704", "DCM", "Projection X-Ray")
@@ -115,3 +115,18 @@ def report(
 def read(ds: Dataset) -> StudyRecord:
     """Return the record of a report just built."""
     return record_of(read_bytes(to_bytes(ds)))
+
+
+def first_event(*rows: Dataset | None, **header: Any) -> ProjectionEvent:
+    """Return the first event of a report of one event with these rows."""
+    found = read(report(event(*rows), **header)).events[0]
+    assert isinstance(found, ProjectionEvent)
+    return found
+
+
+def without(item: Dataset, concept: str) -> Dataset:
+    """Return a container without its rows of a concept."""
+    item.ContentSequence = [
+        row for row in item.ContentSequence if row.ConceptNameCodeSequence[0].CodeValue != concept
+    ]
+    return item

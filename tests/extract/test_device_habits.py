@@ -11,8 +11,6 @@ from kerma.dicom.write import (
     datetime_,
     document,
     has_concept_mod,
-    has_obs_context,
-    instance,
     num,
     text,
     to_bytes,
@@ -37,26 +35,16 @@ from tests.extract.projection_reports import (
     STATIONARY,
     accumulated,
     event,
+    first_event,
     read,
     report,
+    without,
 )
 
 STARTED = ("111526", "DCM", "DateTime Started")
 GRID = ("111635", "DCM", "X-Ray Grid")
 SOURCE_TO_DETECTOR = ("113750", "DCM", "Distance Source to Detector")
 MODULE = "1.2.840.10008.5.1.4.1.1."
-
-
-def first_event(*rows, **header):
-    return read(report(event(*rows), **header)).events[0]
-
-
-def without(item, concept):
-    """Return a container without its rows of a concept."""
-    item.ContentSequence = [
-        row for row in item.ContentSequence if row.ConceptNameCodeSequence[0].CodeValue != concept
-    ]
-    return item
 
 
 # Rows of the wrong type
@@ -174,87 +162,6 @@ def test_a_person_without_a_name_spoils_no_dose_check():
 
     assert found.accumulated_dlp_forward_estimate_mgycm == 21.64
     assert found.alert_person_name == ""
-
-
-# Units
-
-
-@pytest.mark.parametrize(
-    ("unit", "gym2"),
-    [
-        ("Gy.m2", 1.0),
-        ("Gym2", 1.0),
-        ("Gy*m²", 1.0),
-        ("dGy.cm2", 1e-5),
-        ("dGy*cm*cm", 1e-5),
-        ("cGycm2", 1e-6),
-        ("Gy·cm²", 1e-4),
-        ("Gy-cm2", 1e-4),
-        ("mGy.cm^2", 1e-7),
-        ("µGy.m2", 1e-6),
-        ("microGy.m2", 1e-6),
-        ("uGYm2", 1e-6),
-    ],
-)
-def test_a_dose_area_product_is_read_in_every_spelling_of_its_unit(unit, gym2):
-    assert first_event(num(DAP, 3.0, unit)).dap_gym2 == pytest.approx(3.0 * gym2)
-
-
-@pytest.mark.parametrize("unit", ["Gy/m2", "Gy", "R.cm2", "MGy.m2"])
-def test_a_dose_area_product_in_another_unit_is_refused(unit):
-    with pytest.raises(ContentError):
-        first_event(num(DAP, 3.0, unit))
-
-
-ANGLE = ("112011", "DCM", "Positioner Primary Angle")
-FORCE = ("111647", "DCM", "Compression Force")
-RATE = ("113791", "DCM", "Pulse Rate")
-
-
-@pytest.mark.parametrize(
-    ("concept", "unit", "field", "expected"),
-    [
-        (KVP, "KV", "kvp", 8.0),
-        (KVP, "kVp", "kvp", 8.0),
-        (ANGLE, "Degrees", "primary_angle_deg", 8.0),
-        (FORCE, "kgf", "compression_force_n", 78.4532),
-        (FORCE, "daN", "compression_force_n", 80.0),
-        (RATE, "fps", "pulse_rate_per_s", 8.0),
-        (RATE, "{frame}/s", "pulse_rate_per_s", 8.0),
-        (("113845", "DCM", "Exposure Index"), "No Units", "exposure_index", 8.0),
-    ],
-)
-def test_spellings_of_other_units_are_read_in_any_case(concept, unit, field, expected):
-    assert getattr(first_event(num(concept, 8, unit)), field) == pytest.approx(expected)
-
-
-def test_a_conversion_adds_no_digits():
-    area = ("113790", "DCM", "Collimated Field Area")
-
-    assert first_event(num(area, 300, "cm2")).collimated_field_area_m2 == 0.03
-
-
-def test_dose_at_the_reference_point_may_be_in_milligray():
-    """Canon Ultimax-i: the template wants Gy."""
-    record = read(report(accumulated(num(RP_TOTAL, 12.5, "mGy")), event(num(RP_DOSE, 3.0, "mGy"))))
-
-    assert record.totals.rp_dose_gy == pytest.approx(0.0125)
-    assert record.events[0].rp_dose_gy == pytest.approx(0.003)
-
-
-@pytest.mark.parametrize(
-    ("value", "unit"), [(4500, ""), (4500, "uA.s"), (4.5, "mA.s"), (4.5, "mAs")]
-)
-def test_exposure_is_read_in_its_unit_and_without_one_in_the_template_s(value, unit):
-    """TID 10003B wants uA.s."""
-    assert first_event(num(("113736", "DCM", "Exposure"), value, unit)).exposure_mas == 4.5
-
-
-@pytest.mark.parametrize(("value", "unit"), [(90.0, "s"), (1.5, "min"), (90000.0, "ms")])
-def test_fluoroscopy_time_is_read_in_its_unit(value, unit):
-    record = read(report(accumulated(num(FLUORO_TIME, value, unit)), event()))
-
-    assert record.totals.fluoro_time_s == pytest.approx(90.0)
 
 
 # Structure
@@ -398,137 +305,3 @@ def test_a_dose_report_cut_off_before_its_content_carries_no_dose():
     """Ziehm after an aborted procedure: OpenREM issue 499."""
     with pytest.raises(NoDose, match="neither totals nor irradiation events"):
         read(report(procedure=None))
-
-
-# Header
-
-
-def test_the_zero_of_a_calendar_is_no_birth_date():
-    """NewTom writes 18991230, the zero of its calendar."""
-    record = read(report(event(), StudyDate="20210412", PatientBirthDate="18991230"))
-
-    assert record.patient.age_years is None
-    assert record.patient.birth_date.isoformat() == "1899-12-30"
-
-
-@pytest.mark.parametrize(("said", "years"), [("089Y", 89), ("89Y", 89), ("018M", 1.5), ("", 45.1)])
-def test_the_age_is_as_said_or_from_the_birth_date(said, years):
-    root = report(event(), StudyDate="20210412", PatientBirthDate="19760301")
-    root.add_new(0x00101010, "SH", said)
-
-    assert read(root).patient.age_years == years
-
-
-REQUEST = {"RequestedProcedureDescription": "XR CHEST"}
-REQUEST_CODE = {"RequestedProcedureCodeSequence": ("XC", "L", "XR CHEST")}
-
-
-@pytest.mark.parametrize(
-    "attributes",
-    [
-        REQUEST,
-        REQUEST_CODE,
-        {"RequestAttributesSequence": REQUEST},
-        {"RequestAttributesSequence": REQUEST_CODE},
-        {"ReferencedRequestSequence": REQUEST},
-        {"ReferencedRequestSequence": REQUEST_CODE},
-    ],
-    ids=lambda attributes: str([*attributes]),
-)
-def test_the_requested_procedure_is_found_wherever_it_is(attributes):
-    assert read(report(event(), **attributes)).study.requested_procedure == "XR CHEST"
-
-
-def test_maker_and_model_of_the_observer_stand_in_for_the_header():
-    root = report(event())
-    names = (("121014", "Manufacturer", "Ziehm"), ("121015", "Model Name", "Vision RFD"),
-             ("121016", "Serial Number", "4711"))  # fmt: skip
-    for value, meaning, said in names:
-        row = text((value, "DCM", f"Device Observer {meaning}"), said)
-        root.ContentSequence.append(has_obs_context(row))
-
-    record = read(root)
-
-    assert (record.manufacturer, record.model) == ("Ziehm", "Vision RFD")
-    assert record.device.serial_number == "4711"
-
-
-# Images
-
-
-def image(sop_class, modality, **attributes):
-    made = instance(MODULE + sop_class, Modality=modality, Rows=1, Columns=1, **attributes)
-    return record_of(read_bytes(to_bytes(made)))
-
-
-def test_a_siemens_filter_named_by_its_type_is_read():
-    record = image("1.1", "DX", Manufacturer="SIEMENS", KVP="70", FilterType="CU_0.2_MM")
-
-    [found] = record.events[0].filters
-    assert (found.material, found.thickness_min_mm, found.thickness_max_mm) == ("Copper", 0.2, 0.2)
-    assert record.quirks == ("siemens-filter-in-filter-type",)
-
-
-def test_words_for_a_filter_thickness_are_left_out():
-    """OpenREM issue 645."""
-    made = instance(f"{MODULE}1.1", Modality="DX", KVP="70", FilterMaterial="ALUMINUM")
-    made.add_new(0x00187052, "LO", "none")
-
-    [found] = record_of(read_bytes(to_bytes(made))).events[0].filters
-
-    assert (found.material, found.thickness_min_mm) == ("Aluminum", None)
-
-
-def test_whole_numbers_with_decimals_are_read():
-    made = instance(f"{MODULE}1.1", Modality="DX", KVP="70")
-    made.add_new(0x00181152, "LO", "12.5")
-
-    assert record_of(read_bytes(to_bytes(made))).events[0].exposure_mas == 12.5
-
-
-def test_an_acquisition_stored_as_secondary_capture_needs_no_pixels():
-    """Hologic keeps the projections of a tomosynthesis so: OpenREM issue 411."""
-    made = instance(f"{MODULE}7", Modality="MG", ImageType=["ORIGINAL", "PRIMARY"], KVP="31",
-                    OrganDose="0.0026", Laterality="R", Manufacturer="HOLOGIC, Inc.")  # fmt: skip
-
-    record = record_of(read_bytes(to_bytes(made)))
-
-    assert record.events[0].laterality == "Right"
-    assert record.totals.agd_right_mgy == pytest.approx(0.26)
-
-
-def nuclear(*rows, **header):
-    root = container(("113500", "DCM", "Radiopharmaceutical Radiation Dose Report"), *rows)
-    made = document(root, SOPClassUID=f"{MODULE}88.68", **header)
-    return record_of(read_bytes(to_bytes(made)))
-
-
-def administration(*rows):
-    return container(("113502", "DCM", "Radiopharmaceutical Administration"), *rows)
-
-
-SPECIFIC = num(("123007", "DCM", "Radiopharmaceutical Specific Activity"), 12, "Bq/mmol")
-AGENT = ("349358000", "SCT", "Radiopharmaceutical agent")
-FDG = ("C-B1031", "SRT", "Fluorodeoxyglucose F^18^")
-
-
-@pytest.mark.parametrize(
-    "rows", [(code(AGENT, FDG, SPECIFIC),), (code(AGENT, FDG), SPECIFIC)], ids=["below", "beside"]
-)
-def test_the_specific_activity_is_read_below_the_agent_or_beside_it(rows):
-    [event] = nuclear(administration(*rows)).events
-
-    assert event.radiopharmaceutical_specific_activity_bq_per_mol == 12_000
-
-
-def test_patient_characteristics_fill_in_what_the_header_lacks():
-    state = container(
-        ("121118", "DCM", "Patient Characteristics"),
-        num(("121033", "DCM", "Subject Age"), 47, "a"),
-        num(("8302-2", "LN", "Patient Height"), 168, "cm"),
-        num(("29463-7", "LN", "Patient Weight"), 68, "kg"),
-    )
-
-    patient = nuclear(administration(code(AGENT, FDG)), state, PatientWeight="70").patient
-
-    assert (patient.age_years, patient.height_m, patient.weight_kg) == (47, 1.68, 70)

@@ -18,7 +18,7 @@ from kerma.store.models import (
     Study,
 )
 from kerma.store.models import CtEvent as CtRow
-from kerma.store.save import NO_STUDY_UID, OTHER_CONTENT, already
+from kerma.store.save import NO_SOP_UID, NO_STUDY_UID, OTHER_CONTENT, already
 from kerma.store.studies import merged
 from tests.merge.builders import (
     at,
@@ -110,6 +110,13 @@ def test_an_object_without_study_instance_uid_is_refused():
     saved = arrive(record, study_instance_uid="")
 
     assert (saved.outcome, saved.reason) == ("refused", NO_STUDY_UID)
+    assert Study.objects.count() == 0
+
+
+def test_an_object_without_sop_instance_uid_is_refused():
+    saved = arrive(ct_report("1", [ct(0)]), sop_instance_uid="")
+
+    assert (saved.outcome, saved.reason) == ("refused", NO_SOP_UID)
     assert Study.objects.count() == 0
 
 

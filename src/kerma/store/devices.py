@@ -47,11 +47,17 @@ def resolve(cursor: CursorWrapper, record: StudyRecord, rules: Rules) -> Placed:
             return Placed(*row[:3])
     for row in same_kind:
         if not row[4] or not uid:
-            if uid:
-                Device.objects.filter(pk=row[0]).update(device_observer_uid=uid)
+            if uid and not _took_over(row[0], uid):
+                return resolve(cursor, record, rules)
             return Placed(*row[:3])
     images = [row[1] for row in alike if row[3] == Device.Kind.IMAGE]
     return _make(record, kind, uid, _known_system(uid, images, rules) or _named_system(record))
+
+
+def _took_over(device_id: int, uid: str) -> bool:
+    """Give a device its observer UID; False if another process was quicker."""
+    free = Device.objects.filter(pk=device_id, device_observer_uid="")
+    return bool(free.update(device_observer_uid=uid))
 
 
 def identity_hash(record: StudyRecord) -> str:

@@ -29,6 +29,7 @@ OTHER_CONTENT = (
     "delete that study first if this one is right."
 )
 NO_STUDY_UID = "The object has no Study Instance UID, so it belongs to no study."
+NO_SOP_UID = "The object has no SOP Instance UID, so it cannot be told from others."
 
 _SOURCES = Table(models.Source)
 _KNOWN = """
@@ -64,6 +65,8 @@ def save(record: StudyRecord, obj: ObjectFacts, site: Rules | None = None) -> Sa
     """
     if not obj.study_instance_uid:
         return Saved(outcome="refused", reason=NO_STUDY_UID)
+    if not obj.sop_instance_uid:
+        return Saved(outcome="refused", reason=NO_SOP_UID)
     prepared = _prepared(record, obj, site or rules.load())
     with transaction.atomic(), connection.cursor() as cursor:
         lock_study(cursor, obj.study_instance_uid)

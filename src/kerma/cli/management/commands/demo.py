@@ -1,6 +1,7 @@
 """`kerma demo`: an invented hospital, through the real pipeline."""
 
 import secrets
+import socket
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +17,7 @@ from kerma.cli.management.commands.user import add_user
 from kerma.demo import institutions, write_objects
 from kerma.store.models import NotPatientPattern, Study
 
+_LOGIN = "demo"
 _EXPECTED_REFUSALS = 1
 """The one object that is broken on purpose, so that there is something in the quarantine."""
 
@@ -41,7 +43,9 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1, metavar="S", help="another hospital")
         parser.add_argument("--mix", action="store_true", help="even among studies that are real")
         parser.add_argument("--serve", action="store_true", help="serve the pages afterwards")
-        parser.add_argument("--port", type=int, default=settings.KERMA_PORT, help="for --serve")
+        parser.add_argument(
+            "--port", type=int, help="for --serve; else the usual one, or a free one"
+        )
 
     def handle(
         self,
@@ -51,7 +55,7 @@ class Command(BaseCommand):
         seed: int,
         mix: bool,
         serve: bool,
-        port: int,
+        port: int | None,
         **options: object,
     ) -> None:
         """Run the command."""
@@ -79,23 +83,35 @@ class Command(BaseCommand):
             raise CommandError(f"{refused} objects were refused; only one is meant to be.")
 
     def _tell_login(self) -> None:
-        """Make the administrator of a site that has no users."""
-        if User.objects.exists():
+        """Make the administrator of a site that has no users but this one, with a new password."""
+        if User.objects.exclude(username=_LOGIN).exists():
             self.stdout.write("Log in as one of the users there are.")
             return
         password = secrets.token_urlsafe(12)
-        names = list(Group.objects.order_by("name").values_list("name", flat=True))
-        user = add_user("demo", names, password)
-        user.is_staff = user.is_superuser = True
+        user = User.objects.filter(username=_LOGIN).first() or self._administrator(password)
+        user.set_password(password)
         user.save()
-        self.stdout.write(f"Log in as demo with the password {password}")
+        self.stdout.write(f"Log in as {_LOGIN} with the password {password}")
 
-    def _look(self, serve: bool, port: int) -> None:
+    def _administrator(self, password: str) -> User:
+        names = list(Group.objects.order_by("name").values_list("name", flat=True))
+        user = add_user(_LOGIN, names, password)
+        user.is_staff = user.is_superuser = True
+        return user
+
+    def _look(self, serve: bool, port: int | None) -> None:
         """Serve the pages, or say how to."""
-        if serve:
-            call_command("web", host="127.0.0.1", port=port, stdout=self.stdout)
-        else:
-            self.stdout.write(f"Run `kerma web`, then open http://127.0.0.1:{port}/")
+        if not serve:
+            self.stdout.write("Run `kerma web` to look at the pages.")
+            return
+        wanted = _free_port(settings.KERMA_PORT) if port is None else port
+        call_command("web", host="127.0.0.1", port=wanted, stdout=self.stdout)
+
+
+def _free_port(usual: int) -> int:
+    """Return the usual port if it can be had, else 0 for any other."""
+    with socket.socket() as one:
+        return 0 if one.connect_ex(("127.0.0.1", usual)) == 0 else usual
 
 
 def _refuse_real_studies() -> None:
