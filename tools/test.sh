@@ -14,7 +14,7 @@ failed=""
 trap 'stop_postgres || true; rm -rf "$scratch"' EXIT
 
 export KERMA_HOME=$scratch/home
-mkdir -m 0700 "$KERMA_HOME"
+mkdir -m 0700 "$KERMA_HOME" "$scratch/tmp"
 unset KERMA_DATABASE_URL KERMA_TEST_POSTGRES_URL
 
 # stage NAME COMMAND...: runs the command, notes its time, and whether it failed.
@@ -33,11 +33,11 @@ on_postgres() {
     say "There is no PostgreSQL on this machine: these tests are skipped."
     return 0
   fi
-  KERMA_DATABASE_URL=$KERMA_TEST_POSTGRES_URL python -m pytest -n 2 -q -m both_databases
+  TMPDIR=$scratch/tmp KERMA_DATABASE_URL=$KERMA_TEST_POSTGRES_URL python -m pytest -n 2 -q -m both_databases
 }
 
 on_sqlite() {
-  python -m pytest -n 2 -q | tee "$scratch/pytest.out"
+  TMPDIR=$scratch/tmp python -m pytest -n 2 -q | tee "$scratch/pytest.out"
 }
 
 stage "Debian packages" install_packages
