@@ -28,8 +28,8 @@ from kerma.pipeline.batch import import_all
 from kerma.pipeline.find import arrivals
 from kerma.store import models
 
-FIRST = 64
-"""Objects after which the clocks start: processes are up, caches are filled."""
+FIRST = 400
+"""Objects after which the clocks start: processes are up, caches filled, folders of copies made."""
 
 
 def run(paths: list[str], jobs: int) -> dict[str, Any]:
@@ -43,6 +43,8 @@ def run(paths: list[str], jobs: int) -> dict[str, Any]:
         if number % 250 == 0:
             sizes.append(_resident_mb())
     counted = outcomes.total() - FIRST
+    if counted <= 0:
+        raise SystemExit(f"Give more than {FIRST} objects.")
     return {
         "outcomes": dict(outcomes),
         "cpu_ms_a_file": (time.process_time() - cpu) / counted * 1e3 if jobs == 1 else None,

@@ -87,3 +87,11 @@ def test_without_a_path_the_command_line_cannot_be_understood():
         main.run(["extract"])
 
     assert ended.value.code == 2
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path, capsys):
+    os.mkfifo(tmp_path / "pipe.dcm")
+
+    assert main.run(["extract", str(tmp_path)]) == 1
+
+    assert "This is no file." in capsys.readouterr().err

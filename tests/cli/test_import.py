@@ -1,6 +1,7 @@
 """`kerma import`: what it says, what it leaves, how it ends."""
 
 import json
+import os
 from io import StringIO
 
 import pytest
@@ -97,3 +98,14 @@ def test_a_full_disk_ends_the_import_with_a_sentence(folder, settings, capsys):
 
     assert capsys.readouterr().err.startswith("kerma: The system refused: ")
     assert not Study.objects.exists()
+
+
+@pytest.mark.parametrize("content", [b"no DICOM", to_bytes(report())])
+def test_a_file_whose_name_is_no_utf_8_is_imported_or_refused_as_any_other(tmp_path, content):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / os.fsdecode(b"caf\xe9\n")).write_bytes(content)
+
+    _run(tmp_path / "in", "--report", tmp_path / "told.jsonl")
+
+    (line,) = (tmp_path / "told.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(line)["path"] == f"{tmp_path}/in/caf\\xe9\\n"

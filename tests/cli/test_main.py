@@ -4,7 +4,7 @@ import sys
 
 import pytest
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError
 
 from kerma.cli import main
 from kerma.errors import KermaError
@@ -103,3 +103,19 @@ def test_a_reader_that_leaves_is_no_error_to_complain_about(tmp_path):
 
     assert done.returncode == 141
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize("command", ["studies", "migrate", "web"])
+def test_a_damaged_database_file_is_told_in_a_sentence(kerma, tmp_path, command):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "kerma.sqlite3").write_bytes(b"no database" * 999)
+
+    ended = kerma(command)
+
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("kerma: The database cannot be used: file is not a database")
+
+
+def test_an_error_of_the_database_that_is_a_bug_raises_as_it_is(raising):
+    with pytest.raises(ProgrammingError):
+        raising(ProgrammingError("no such table"))

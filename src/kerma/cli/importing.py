@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 from django.core.management.base import BaseCommand, CommandError
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -26,7 +26,7 @@ from rich.text import Text
 
 from kerma.cli.database import ensure_database
 from kerma.pipeline.batch import import_all
-from kerma.pipeline.find import arrivals
+from kerma.pipeline.find import arrivals, readable
 from kerma.pipeline.ingest import Outcome
 
 _ORDER = ("imported", "merged", "duplicate", "skipped", "refused")
@@ -64,9 +64,10 @@ def import_paths(
         for outcome in _with_progress(import_all(arrivals(present), jobs), present):
             counts[outcome.outcome, outcome.modality] += 1
             if file is not None:
-                file.write(msgspec.json.encode(asdict(outcome)) + b"\n")
+                told = replace(outcome, path=readable(outcome.path))
+                file.write(msgspec.json.encode(asdict(told)) + b"\n")
             if outcome.outcome == "refused":
-                command.stderr.write(f"{outcome.path}: {outcome.reason}")
+                command.stderr.write(f"{readable(outcome.path)}: {outcome.reason}")
             elif delete and outcome.outcome != "skipped":
                 _delete(Path(outcome.path))
     _summarise(command, counts)

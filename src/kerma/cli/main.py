@@ -11,13 +11,16 @@ from importlib.metadata import version
 import django
 from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connections
+from django.db import DatabaseError, OperationalError, connections
 
 from kerma.cli import help_text
 from kerma.errors import KermaError
 
 _WITHOUT_SITE = frozenset({"extract"})
 """Commands that need neither settings nor database, and start without loading them."""
+
+_UNUSABLE = (OperationalError, DatabaseError)
+"""No server, no room, no rights; or a damaged SQLite file. Other database errors are bugs."""
 
 _HIDDEN = frozenset(
     {
@@ -57,7 +60,9 @@ def run(arguments: Sequence[str]) -> int:
         return _say(str(error), error.returncode)
     except KermaError as error:
         return _say(str(error), 1)
-    except OperationalError as error:
+    except DatabaseError as error:
+        if type(error) not in _UNUSABLE:
+            raise
         return _say(f"The database cannot be used: {error} Run `kerma check`.", 1)
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""

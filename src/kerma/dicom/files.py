@@ -3,12 +3,13 @@
 import gc
 import hashlib
 import os
+import stat
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from kerma.dicom import lean, slow, tags
 from kerma.dicom.dataset import DataSet, SharedItem
@@ -44,11 +45,24 @@ def read_file(path: Path, reader: Reader = "lean") -> DicomFile:
     DamagedObject
         If it is one, but cut short or broken.
     """
-    with path.open("rb") as file:
+    with open_file(path) as file:
         if not os.fstat(file.fileno()).st_size:
             raise NotDicom("The file is empty.")
         with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
             return read_bytes(data, reader)
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a file; a pipe or a device would keep us waiting, so that it is refused unopened.
+
+    Raises
+    ------
+    NotDicom
+        If it is no file.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise NotDicom("This is no file.")
+    return path.open("rb")
 
 
 def read_bytes(data: Bytes, reader: Reader = "lean") -> DicomFile:

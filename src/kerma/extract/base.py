@@ -123,7 +123,7 @@ def _source_of(found: DoseObject) -> Source:
 
 def _refusal(found: DoseObject) -> KermaError:
     """Return the reason why no source reads the object, by what it is."""
-    if found.is_report:
+    if found.is_report or found.sop_class.startswith(_REPORTS):
         title = found.root.concept_code
         named = title.meaning or title.value if title else "no title"
         if found.root.concept == _DOSE_REPORT:
@@ -132,12 +132,20 @@ def _refusal(found: DoseObject) -> KermaError:
     if tags.Rows in found.header or found.modality in _KNOWN_WITHOUT_DOSE:
         kind = f"{found.modality} image" if found.modality else "image"
         return NoDose(f"This {kind} carries no dose values.")
+    if found.sop_class.startswith(_STORAGE):
+        return NoDose(f"Objects of SOP class {found.sop_class} carry no dose values.")
     return UnsupportedObject(
         f"No source reads objects of SOP class {found.sop_class or 'unknown'}."
     )
 
 
 _DOSE_REPORT = dcm("113701")
+_STORAGE = "1.2.840.10008.5.1.4.1.1."
+"""What the UIDs of DICOM's own storage classes begin with (PS3.4 B.5)."""
+
+_REPORTS = f"{_STORAGE}88."
+"""What those of structured reports begin with."""
+
 _KNOWN_WITHOUT_DOSE = frozenset(
     ("CT", "MR", "US", "OT", "SC", "PR", "KO", "SEG", "REG", "RTSTRUCT", "RTPLAN", "RTDOSE",
      "RTIMAGE", "XA", "RF", "ES", "OP", "DOC", "IO", "PX", "DX", "CR", "MG", "NM", "PT")

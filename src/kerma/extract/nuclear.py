@@ -23,7 +23,7 @@ def read_image(found: DoseObject, kind: str, activity_to_mbq: float) -> StudyRec
     """
     header = found.header
     if tags.RadiopharmaceuticalInformationSequence not in header:
-        raise NoDose(f"This {found.modality or kind} image names no radiopharmaceutical.")
+        raise NoDose(f"This {kind} names no radiopharmaceutical.")
     events = _administrations(header, activity_to_mbq)
     series = image_series(header)
     return StudyRecord(

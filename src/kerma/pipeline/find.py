@@ -1,15 +1,18 @@
 """Paths in, the objects to import out: files, folders, members of zip files, a DICOMDIR's files."""
 
+import lzma
 import os
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from kerma.dicom.files import read_file
+from kerma.dicom.files import open_file, read_file
 from kerma.dicom.lean import Bytes
 from kerma.errors import KermaError, NotDicom
 
@@ -17,6 +20,15 @@ _DIRECTORY_RECORDS = 0x00041220
 _REFERENCED_FILE = 0x00041500
 _LARGEST_MEMBER = 512 * 1024**2
 """Bytes of a zip member, inflated, from which on it is refused: it must fit into memory."""
+_LOCKED = 1
+"""General purpose bit 0 of a zip member: it is encrypted (APPNOTE 4.4.4)."""
+_SMALL = 1024**2
+"""Bytes of a file up to which it is loaded: quicker than mapping it."""
+_BROKEN_ARCHIVE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError,
+    RuntimeError, ValueError, LookupError,
+)  # fmt: skip
+"""What `zipfile` raises over zip files that are damaged, locked, or packed in odd ways."""
 
 
 class UnreadablePath(KermaError):
@@ -36,7 +48,7 @@ class Arrival(NamedTuple):
 
     @contextmanager
     def open(self) -> Iterator[Bytes]:
-        """Give its bytes; those of a file are mapped, not loaded.
+        """Give its bytes; those of a large file are mapped, not loaded.
 
         Raises
         ------
@@ -48,24 +60,29 @@ class Arrival(NamedTuple):
         if self.member:
             yield _member(self.path, self.member)
             return
-        with _opened(self.path) as file, _mapped(file) as data:
+        with _opened(self.path) as file, _contents(file) as data:
             yield data
 
 
 def _opened(path: str) -> BinaryIO:
-    """Open a file; a pipe or a device would keep us waiting, so that it is refused unopened."""
     try:
-        if not stat.S_ISREG(Path(path).stat().st_mode):
-            raise UnreadablePath("This is no file.")
-        return Path(path).open("rb")
+        return open_file(Path(path))
+    except NotDicom as error:
+        raise UnreadablePath(str(error)) from None
     except OSError as error:
-        raise UnreadablePath(f"The file cannot be read: {error.strerror}.") from None
+        raise UnreadablePath(f"It cannot be read: {error.strerror}.") from None
 
 
-def _mapped(file: BinaryIO) -> mmap:
-    if not os.fstat(file.fileno()).st_size:
+@contextmanager
+def _contents(file: BinaryIO) -> Iterator[Bytes]:
+    size = os.fstat(file.fileno()).st_size
+    if not size:
         raise NotDicom("The file is empty.")
-    return mmap(file.fileno(), 0, access=ACCESS_READ)
+    if size <= _SMALL:
+        yield file.read()
+        return
+    with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+        yield data
 
 
 def arrivals(paths: Iterable[str]) -> Iterator[Arrival]:
@@ -84,11 +101,39 @@ def arrivals(paths: Iterable[str]) -> Iterator[Arrival]:
 
 
 def _folder(folder: str) -> Iterator[Arrival]:
-    for here, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            if not name.startswith(".") and name.upper() != "DICOMDIR":
-                yield from _file(os.path.join(here, name))  # noqa: PTH118 (a million times)
+    for path in files_below(folder):
+        if Path(path).name.upper() != "DICOMDIR":
+            yield from _file(path)
+
+
+def files_below(folder: str) -> Iterator[str]:
+    """Yield the files below a folder, in a stable order, however deep; links are not followed.
+
+    Hidden files are passed over. A folder that cannot be read is yielded itself.
+    """
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            with os.scandir(here) as entries:
+                found = sorted((entry.name, entry) for entry in entries if entry.name[0] != ".")
+        except OSError:
+            yield here
+            continue
+        folders = []
+        for _, entry in found:
+            if not _is_folder(entry):
+                yield entry.path
+            elif not entry.is_symlink():
+                folders.append(entry.path)
+        waiting.extend(reversed(folders))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _file(path: str) -> Iterator[Arrival]:
@@ -96,26 +141,41 @@ def _file(path: str) -> Iterator[Arrival]:
         yield Arrival(path)
         return
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = [info.filename for info in archive.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, OSError):
+        members = [info.filename for info in _archive(path).infolist() if not info.is_dir()]
+    except _BROKEN_ARCHIVE:
         yield Arrival(path)
         return
     for member in members:
         if Path(member).name.upper() != "DICOMDIR" and not Path(member).name.startswith("."):
             yield Arrival(path, member)
+    _open_archive.cache_clear()
+
+
+def _archive(path: str) -> zipfile.ZipFile:
+    """Return an open zip file; the last is kept, for its list of members takes long to read."""
+    found = Path(path).stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise zipfile.BadZipFile("This is no file.")
+    return _open_archive(path, (found.st_ino, found.st_size, found.st_mtime_ns))
+
+
+@lru_cache(maxsize=1)
+def _open_archive(path: str, _state: tuple[int, int, int]) -> zipfile.ZipFile:
+    return zipfile.ZipFile(path)
 
 
 def _member(path: str, member: str) -> bytes:
+    if member.lower().endswith(".zip"):
+        raise UnreadablePath("A zip file within a zip file is not opened; unpack the outer one.")
     try:
-        with zipfile.ZipFile(path) as archive:
-            info = archive.getinfo(member)
-            if info.file_size > _LARGEST_MEMBER:
-                raise UnreadablePath(
-                    "This member of the zip file is larger than 512 MiB; unpack it."
-                )
-            return archive.read(info)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+        archive = _archive(path)
+        info = archive.getinfo(member)
+        if info.file_size > _LARGEST_MEMBER:
+            raise UnreadablePath("This member of the zip file is larger than 512 MiB; unpack it.")
+        if info.flag_bits & _LOCKED:
+            raise UnreadablePath("This member of the zip file needs a password; unpack it.")
+        return archive.read(info)
+    except _BROKEN_ARCHIVE as error:
         raise UnreadablePath(f"The zip file cannot be read: {error}.") from None
 
 
@@ -143,4 +203,17 @@ def _in_any_case(folder: Path, parts: list[str]) -> Path:
     return found
 
 
-__all__ = ["Arrival", "UnreadablePath", "arrivals"]
+def readable(name: str) -> str:
+    """Return a name of a file fit for a line of text: other bytes and characters are escaped."""
+    return name if name.isprintable() else "".join(map(_readable, name))
+
+
+def _readable(character: str) -> str:
+    if character.isprintable():
+        return character
+    if "\udc80" <= character <= "\udcff":  # a byte of a name that is no UTF-8
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode()
+
+
+__all__ = ["Arrival", "UnreadablePath", "arrivals", "files_below", "readable"]

@@ -7,7 +7,7 @@ from kerma.dicom.lean import Bytes
 from kerma.errors import KermaError, NoDose
 from kerma.extract import EXTRACTOR_VERSION
 from kerma.pipeline import consumers as _consumers
-from kerma.pipeline.find import Arrival, UnreadablePath
+from kerma.pipeline.find import Arrival, UnreadablePath, readable
 from kerma.records.base import Record
 from kerma.registry import load_all
 from kerma.store import consumers, ledger, quarantine
@@ -43,7 +43,7 @@ def ingest(arrival: Arrival, came_by: str = "import") -> Outcome:
     except UnreadablePath as error:
         return Outcome(path=arrival.name, outcome="refused", reason=str(error))
     except KermaError as error:
-        quarantine.put(b"", error, came_by=came_by, origin=arrival.name)
+        quarantine.put(b"", error, came_by=came_by, origin=readable(arrival.name))
         return Outcome(path=arrival.name, outcome="refused", reason=str(error))
 
 
@@ -57,7 +57,8 @@ def _ingest(arrival: Arrival, data: Bytes, came_by: str) -> Outcome:
         saved = offer(file, facts)
     except KermaError as error:
         saved = Saved(outcome="refused", reason=str(error))
-        quarantine.put(data, error, came_by=came_by, origin=arrival.name, facts=facts)
+        origin = readable(arrival.name)
+        quarantine.put(data, error, came_by=came_by, origin=origin, facts=facts)
     return Outcome(
         path=arrival.name,
         outcome=saved.outcome,

@@ -1,6 +1,5 @@
 """`kerma extract`: print what dose objects say, one study record a line."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from kerma.errors import KermaError
 from kerma.extract import read
+from kerma.pipeline.find import files_below, readable
 from kerma.records import to_json
 
 
@@ -37,10 +37,10 @@ class Command(BaseCommand):
         try:
             line = to_json(read(path)).decode()
         except KermaError as error:
-            self.stderr.write(f"{path}: {error}")
+            self.stderr.write(f"{readable(str(path))}: {error}")
             return False
         except OSError as error:
-            self.stderr.write(f"{path}: {error.strerror or error}.")
+            self.stderr.write(f"{readable(str(path))}: {error.strerror or error}.")
             return False
         self.stdout.write(line)
         return True
@@ -50,8 +50,6 @@ def _files(paths: list[Path]) -> Iterator[Path]:
     """Yield the files, and those below folders in the order of their names."""
     for path in paths:
         if path.is_dir():
-            for folder, folders, names in os.walk(path):
-                folders.sort()
-                yield from (Path(folder, name) for name in sorted(names))
+            yield from map(Path, files_below(str(path)))
         else:
             yield path

@@ -8,6 +8,14 @@ from django.core.management.base import BaseCommand
 from kerma.cli.importing import import_paths
 
 
+def _number(text: str) -> int:
+    """Read a number of processes; at least one."""
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
 class Command(BaseCommand):
     """Import DICOM objects; keep going past the ones that cannot be used."""
 
@@ -22,7 +30,7 @@ class Command(BaseCommand):
             "paths", nargs="+", metavar="PATH", help="file, folder, DICOMDIR or zip"
         )
         parser.add_argument(
-            "--jobs", type=int, default=1, metavar="N", help="processes (default 1)"
+            "--jobs", type=_number, default=1, metavar="N", help="processes (default 1)"
         )
         parser.add_argument(
             "--report", type=Path, metavar="FILE", help="write outcomes as JSON Lines"
