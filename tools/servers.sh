@@ -4,6 +4,7 @@
 missing_packages() {
   compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null || echo postgresql
   command -v chromium > /dev/null || echo chromium
+  compgen -G '/usr/lib/*/libatomic.so.1' > /dev/null || echo libatomic1
   command -v dcmdump > /dev/null || echo dcmtk
   command -v jq > /dev/null || echo jq
 }

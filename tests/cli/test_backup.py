@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 from kerma.dicom.write import to_bytes
@@ -34,6 +35,7 @@ def test_what_was_backed_up_comes_back_into_an_empty_home(tmp_path):
     assert (new / "identity-key").read_bytes() == (old / "identity-key").read_bytes()
     assert "312.5" in _kerma(new, "study", "1.2.3").stdout
     assert file.stat().st_mode & 0o077 == 0
+    assert (new / "identity-key").stat().st_mode & 0o077 == 0
 
 
 def test_neither_a_file_nor_a_home_is_overwritten(tmp_path):
@@ -55,3 +57,13 @@ def test_what_is_no_backup_is_refused(tmp_path):
 
     assert done.returncode == 1
     assert "cannot be restored" in done.stderr
+
+
+def test_a_backup_that_reaches_elsewhere_is_refused(tmp_path):
+    with tarfile.open(tmp_path / "evil.tar", "w") as archive:
+        archive.addfile(tarfile.TarInfo("../../escaped"))
+
+    done = _kerma(tmp_path / "home", "restore", tmp_path / "evil.tar")
+
+    assert done.returncode == 1
+    assert "does not belong" in done.stderr

@@ -65,7 +65,7 @@ def restore(source: Path) -> None:
     connection.close()
     try:
         with tempfile.TemporaryDirectory(dir=home) as scratch, tarfile.open(source) as archive:
-            archive.extractall(scratch, filter="data")
+            _extract(archive, Path(scratch))
             _restore_database(Path(scratch))
             for name in (*_KEYS, *_FOLDERS):
                 if (Path(scratch) / name).exists():
@@ -73,6 +73,17 @@ def restore(source: Path) -> None:
                     (Path(scratch) / name).replace(home / name)
     except (tarfile.TarError, OSError) as error:
         raise BackupFailed(f"{source} cannot be restored: {error}.") from None
+
+
+def _extract(archive: tarfile.TarFile, folder: Path) -> None:
+    """Extract files and folders, and nothing that would go elsewhere than below `folder`."""
+    for member in archive:
+        target = (folder / member.name).resolve()
+        if not target.is_relative_to(folder.resolve()) or not (member.isfile() or member.isdir()):
+            raise BackupFailed(f"{member.name} does not belong in a backup of Kerma.")
+        member.mode = 0o700 if member.isdir() else 0o600
+        archive.extract(member, folder, set_attrs=False)
+        target.chmod(0o700 if member.isdir() else 0o600)
 
 
 def _dump_database(folder: Path) -> Path:
