@@ -80,6 +80,18 @@ def test_a_database_with_other_studies_is_refused_unless_told_otherwise():
     assert "1 examinations" in demo(studies=1, mix=True)
 
 
+def test_an_object_of_ones_own_does_not_close_the_demo():
+    demo()
+    Study.objects.filter(pk=Study.objects.first().pk).update(institution="A real hospital")
+    before = set(Study.objects.values_list("pk", flat=True))
+
+    said = demo(seed=2)
+
+    assert set(Study.objects.values_list("pk", flat=True)) == before
+    assert "no more are invented" in said
+    assert "Log in as" in said
+
+
 def test_the_objects_are_kept_where_wanted(tmp_path):
     demo(studies=2, out=tmp_path / "objects")
 

@@ -150,7 +150,10 @@ def test_a_folder_that_cannot_be_read_is_refused_and_not_passed_over(tmp_path, m
     monkeypatch.setattr(os, "scandir", refuse)
 
     assert _names(tmp_path) == [f"{tmp_path}/z", f"{tmp_path}/locked"]
-    with pytest.raises(UnreadablePath), Arrival(str(tmp_path / "locked")).open():
+    with (
+        pytest.raises(UnreadablePath, match="folder"),
+        Arrival(str(tmp_path / "locked")).open(),
+    ):
         pass
 
 

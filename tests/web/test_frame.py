@@ -175,3 +175,11 @@ def test_every_id_that_a_page_points_to_is_there(hospital):
         wanted |= set(re.findall(r'href="#([^"]+)"', page))
         assert wanted <= ids, (address, wanted - ids)
         assert len(re.findall("<h1", page)) == 1
+
+
+@pytest.mark.parametrize("address", ["/configuration/", "/search/?q=x", "/upload/"])
+def test_the_search_forms_of_a_page_have_names_that_tell_them_apart(address):
+    page = client_of(*GROUPS).get(address).content.decode()
+
+    names = re.findall(r'role="search" aria-label="([^"]+)"', page)
+    assert len(set(names)) == len(names) == page.count('role="search"') == 2

@@ -171,3 +171,17 @@ def test_a_list_costs_the_same_queries_for_few_and_many_rows(thirty, django_asse
     for address in ("/ct/", "/ct/?size=50", "/ct/?study_description=no&dlp_min=1&order=-dlp"):
         with django_assert_max_num_queries(8):
             client.get(address)
+
+
+def test_the_foot_stands_under_its_columns_where_some_leave_on_a_narrow_screen(hospital):
+    client = client_of("view")
+    for modality in ("ct", "rf", "dx", "mg", "nm"):
+        page = client.get(f"/{modality}/").content.decode()
+        foot = client.get(f"/{modality}/statistics/").content.decode()
+        head = page.split("<thead>")[1].split("</thead>")[0]
+        leaving = [("p2" in tag) * 2 + ("p3" in tag) for tag in re.findall(r"<th[^>]*>", head)]
+        spanned = int(re.findall(r'colspan="(\d+)"', foot)[0])
+        cells = [("p2" in tag) * 2 + ("p3" in tag) for tag in re.findall(r"<td[^>]*>", foot)]
+
+        assert leaving == [0] * spanned + cells
+        assert re.findall(r'<tfoot.*?colspan="(\d+)"', page, re.DOTALL) == [str(spanned)]

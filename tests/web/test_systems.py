@@ -1,6 +1,7 @@
 """Systems and devices: names, modalities, review of what studies hold, failed imports."""
 
 import pytest
+from django.contrib.auth.models import User
 
 from kerma.records import Totals
 from kerma.store import options
@@ -233,3 +234,20 @@ def test_the_page_of_systems_asks_the_database_a_fixed_number_of_times(
 
     with django_assert_max_num_queries(11):
         client.get("/systems/")
+
+
+def test_studies_are_linked_for_those_only_who_may_open_them():
+    ct("1", events=0)
+    study = f'href="/study/{Study.objects.get().pk}/"'
+
+    for address in (f"/systems/device/{device('CT 1').pk}/ct/", "/systems/failed/"):
+        assert study in page(client_of("admin", "view"), address)
+        User.objects.all().delete()
+        assert study not in page(client_of("admin"), address)
+        User.objects.all().delete()
+
+
+def test_a_device_without_dated_studies_has_no_latest_date():
+    store("1", "CT", events=(ct_event(),), day="")
+
+    assert "1 Jan 1<" not in page(client_of("admin"))

@@ -60,7 +60,10 @@ def open_file(path: Path) -> BinaryIO:
     NotDicom
         If it is no file.
     """
-    if not stat.S_ISREG(path.stat().st_mode):
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise NotDicom("This is a folder, which cannot be read.")
+    if not stat.S_ISREG(mode):
         raise NotDicom("This is no file.")
     return path.open("rb")
 

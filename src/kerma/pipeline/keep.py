@@ -12,9 +12,8 @@ from django.conf import settings
 from kerma.dicom.deidentify import Keeps, without_identity
 from kerma.dicom.files import DicomFile, read_bytes
 from kerma.errors import KermaError
+from kerma.store.packing import compress
 from kerma.store.rules import Rules
-
-_compressor = zstandard.ZstdCompressor(level=3)
 
 
 class CopyGone(KermaError):
@@ -32,7 +31,7 @@ def copy_to_keep(file: DicomFile, rules: Rules) -> bytes:
 def keep(copy: bytes, content_hash: str) -> str:
     """Keep a copy, and return where, below the objects folder; it is whole or not there."""
     relative = f"{content_hash[:2]}/{content_hash[2:]}.dcm.zst"
-    _write_whole(f"{_folder()}/{relative}", _compressor.compress(copy))
+    _write_whole(f"{_folder()}/{relative}", compress(copy))
     return relative
 
 

@@ -1,5 +1,6 @@
 """Records as the few bytes that a source keeps, and back."""
 
+from threading import local
 from typing import Any
 
 import msgspec
@@ -7,13 +8,26 @@ import zstandard
 
 from kerma.records import StudyRecord, from_json, to_json
 
-_compressor = zstandard.ZstdCompressor(level=3, write_content_size=True)
-_decompressor = zstandard.ZstdDecompressor()
+
+class _Zstandard(local):
+    """A compressor for each thread: one alone cannot serve two at a time."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=3, write_content_size=True)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_zstandard = _Zstandard()
+
+
+def compress(data: bytes) -> bytes:
+    """Return the bytes compressed by Zstandard, their length said in front."""
+    return _zstandard.compressor.compress(data)
 
 
 def pack(record: StudyRecord) -> bytes:
     """Return the record as JSON compressed by Zstandard."""
-    return _compressor.compress(to_json(record))
+    return compress(to_json(record))
 
 
 def pack_fit(record: StudyRecord) -> tuple[StudyRecord, bytes]:
@@ -22,12 +36,12 @@ def pack_fit(record: StudyRecord) -> tuple[StudyRecord, bytes]:
     if b"\\u0000" in data:
         record = msgspec.convert(_without_nul(msgspec.to_builtins(record)), StudyRecord)
         data = to_json(record)
-    return record, _compressor.compress(data)
+    return record, compress(data)
 
 
 def unpack(data: bytes | memoryview) -> StudyRecord:
     """Return the record that `pack` packed."""
-    return from_json(_decompressor.decompress(data))
+    return from_json(_zstandard.decompressor.decompress(data))
 
 
 def _without_nul(value: Any) -> Any:

@@ -1,5 +1,7 @@
 """The list of a modality: rows at once; the exact count and the statistics when they are ready."""
 
+from itertools import takewhile
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -46,6 +48,7 @@ def studies(request: HttpRequest, modality: str) -> HttpResponse:
         "heading": HEADINGS[modality],
         "address": address,
         "selection": selection,
+        "spanned": _spanned(chosen),
         "table": _table(selection, chosen, page.rows, address),
         "page": page,
         "first": (number - 1) * size + 1,
@@ -229,14 +232,20 @@ def statistics(request: HttpRequest, modality: str) -> HttpResponse:
 
 
 def _foot(chosen: tuple[Column, ...], found: dict[str, pages.Quartiles], of: str) -> str:
-    """Return one row that fits the columns."""
-    leading = max(next((n for n, column in enumerate(chosen) if column.statistic), len(chosen)), 1)
+    """Return one row that fits the columns, those too that leave on a narrow screen."""
+    spanned = _spanned(chosen)
     head = (
-        f'<th scope="row" class="full" colspan="{leading}">Median of {of}'
+        f'<th scope="row" class="full" colspan="{spanned}">Median of {of}'
         '<span class="sub">middle half in brackets</span></th>'
     )
-    cells = [head, *(_foot_cell(column, found.get(column.name)) for column in chosen[leading:])]
+    cells = [head, *(_foot_cell(column, found.get(column.name)) for column in chosen[spanned:])]
     return f"<tr>{''.join(cells)}</tr>"
+
+
+def _spanned(chosen: tuple[Column, ...]) -> int:
+    """Return how many columns the words of the foot may span: those before one that may leave."""
+    steady = takewhile(lambda column: not column.statistic and column.priority < 2, chosen)
+    return max(sum(1 for _ in steady), 1)
 
 
 def _foot_cell(column: Column, quartiles: pages.Quartiles | None) -> str:

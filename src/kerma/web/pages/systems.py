@@ -77,7 +77,8 @@ def _parts(devices: Iterable[Device]) -> list[Part]:
     """Return the devices under each modality they have studies of, in two queries in all."""
     by_device: dict[int, list[tuple[str, int, object]]] = defaultdict(list)
     for row in study_counts():
-        by_device[row["device"]].append((row["modality"], row["studies"], row["latest"]))
+        latest = row["latest"] if row["latest"].year > 1 else None  # 1: no study has a date
+        by_device[row["device"]].append((row["modality"], row["studies"], latest))
     lines: dict[str, list[Line]] = defaultdict(list)
     for device in devices:
         for modality, studies, latest in by_device.get(device.pk, [("", 0, None)]):

@@ -62,11 +62,13 @@ class Command(BaseCommand):
         if studies < 0:
             raise CommandError("The number of studies cannot be negative.")
         ensure_database()
-        if not mix:
-            _refuse_real_studies()
-        _mark_tests()
-        with TemporaryDirectory(prefix="kerma-demo-") as scratch:
-            self._fill(out or Path(scratch) / "objects", Path(scratch), studies, seed)
+        if not mix and _has_real_studies():
+            _refuse_unless_mixed()
+            self.stdout.write("There are studies of your own here, so that no more are invented.")
+        else:
+            _mark_tests()
+            with TemporaryDirectory(prefix="kerma-demo-") as scratch:
+                self._fill(out or Path(scratch) / "objects", Path(scratch), studies, seed)
         self._tell_login()
         self._look(serve, port)
 
@@ -114,8 +116,13 @@ def _free_port(usual: int) -> int:
         return 0 if one.connect_ex(("127.0.0.1", usual)) == 0 else usual
 
 
-def _refuse_real_studies() -> None:
-    if Study.objects.exclude(institution__in=institutions()).exists():
+def _has_real_studies() -> bool:
+    return Study.objects.exclude(institution__in=institutions()).exists()
+
+
+def _refuse_unless_mixed() -> None:
+    """Refuse real studies alone; who tries an own object in the demo may go on with it."""
+    if not Study.objects.filter(institution__in=institutions()).exists():
         raise CommandError(
             "There are other studies in this database, and invented ones would be among them for "
             "good. Use another data folder, as in KERMA_HOME=demo kerma demo, or give --mix."
