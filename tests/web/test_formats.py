@@ -133,3 +133,17 @@ def test_parts_of_records_are_told_in_words():
     assert words(DoseCheck(dlp_alert_configured=False)) == "DLP alert configured no"
     assert words(("a", "b")) == "a, b"
     assert words(dt.date(2026, 11, 20)) == "20 Nov 2026"
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("^18^Fluorine", "¹⁸Fluorine"),
+        ("^99m^Technetium", "⁹⁹ᵐTechnetium"),
+        ("Fluorodeoxyglucose F^18^", "Fluorodeoxyglucose F¹⁸"),
+        ("Müller\\Smith", "Müller | Smith"),
+        ("Thorax^TAP (Adult)", "Thorax^TAP (Adult)"),
+    ],
+)
+def test_text_is_written_as_people_write_it(stored, shown):
+    assert formats.text(stored) == shown

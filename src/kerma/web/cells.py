@@ -45,7 +45,7 @@ def _nothing(column: Column, value: Any, get: Get) -> Written:
 
 
 def _text(column: Column, value: Any, get: Get) -> Written:
-    return Written(escape(value))
+    return Written(escape(formats.text(str(value))))
 
 
 def _number(column: Column, value: Any, get: Get) -> Written:

@@ -55,7 +55,7 @@ def words(value: Any) -> str:
         return "; ".join(f"{name}: {words(one)}" for name, one in value.items())
     if isinstance(value, list | tuple):
         return _joined(value)
-    return str(value)
+    return formats.text(str(value))
 
 
 def within(heading: str) -> str:

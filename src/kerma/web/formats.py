@@ -1,6 +1,7 @@
 """Values in, the words people read out; `None` and "" become nothing, never zero."""
 
 import datetime as dt
+import re
 from math import floor, isfinite, log10
 
 THIN = "\u202f"
@@ -31,6 +32,19 @@ def exact(value: float | None) -> str:
 def whole(value: float | None) -> str:
     """Return a count, thousands set apart."""
     return "" if value is None else f"{value:,.0f}".replace(",", THIN)
+
+
+_RAISED = re.compile(r"\^([0-9m]+)\^")
+_SUPERSCRIPTS = str.maketrans("0123456789m", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵐ")
+
+
+def text(value: str) -> str:
+    """Return text as people write it: nuclides with raised numbers, several values set apart.
+
+    PS3.16 writes "^18^Fluorine"; an attribute with several values has a backslash in between.
+    """
+    raised = _RAISED.sub(lambda found: found[1].translate(_SUPERSCRIPTS), value)
+    return raised.replace("\\", " | ")
 
 
 def percent(share: float) -> str:

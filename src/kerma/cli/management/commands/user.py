@@ -47,6 +47,7 @@ def add_user(name: str, groups: list[str], password: str) -> User:
     """
     if User.objects.filter(username__iexact=name).exists():
         raise CommandError(f"There is a user {name} already.")
+    found = _groups(groups)
     user = User(username=name)
     try:
         user.clean_fields(exclude=["password"])
@@ -55,7 +56,7 @@ def add_user(name: str, groups: list[str], password: str) -> User:
         raise CommandError(" ".join(error.messages)) from error
     user.set_password(password)
     user.save()
-    user.groups.set(_groups(groups))
+    user.groups.set(found)
     return user
 
 
@@ -64,7 +65,9 @@ def _groups(names: list[str]) -> list[Group]:
     known = {group.name: group for group in Group.objects.order_by("name")}
     for name in names:
         if name not in known:
-            raise CommandError(f"There is no group {name!r}. Known: {', '.join(known) or 'none'}.")
+            raise CommandError(
+                f"There is no group {name!r}. Known: {', '.join(known) or 'none'}.", returncode=2
+            )
     return [known[name] for name in names]
 
 
