@@ -241,7 +241,8 @@ def _breast_view(column: Column, value: Any, get: Get) -> Written:
 
 
 def _agent(column: Column, value: Any, get: Get) -> Written:
-    return Written(escape(get("radiopharmaceutical_agent") or get("radiopharmaceutical")))
+    agent = get("radiopharmaceutical_agent") or get("radiopharmaceutical") or ""
+    return Written(escape(formats.text(agent)))
 
 
 def _start(column: Column, value: Any, get: Get) -> Written:

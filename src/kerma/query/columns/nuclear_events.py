@@ -33,8 +33,8 @@ SERIES = (
     Column("reconstruction_method", "Reconstruction", "reconstruction_method", priority=1),
     Column("corrected_image", "Corrections", "corrected_image", kind="list", priority=1),
     Column("collimator", "Collimator", "collimator", priority=3),
-    Column("actual_frame_duration_ms", "Frame", "actual_frame_duration_ms", "s", "number", 1e-3,
-           priority=2),
+    Column("actual_frame_duration_ms", "Frame time", "actual_frame_duration_ms", "s", "number",
+           1e-3, priority=2),
     Column("units", "Units", "units", priority=3),
     Column("energy_windows", "Energy windows", "energy_windows", "keV", "windows", priority=2),
 )  # fmt: skip
