@@ -20,8 +20,8 @@ from kerma.records import (
 )
 
 _ORGANS = (("Bladder", 0.13), ("Heart", 0.067), ("Brain", 0.038), ("Liver", 0.021))
-"""Absorbed doses per administered activity in mGy/MBq, fluorodeoxyglucose, adult: as the dose report
-of a Siemens Biograph (software VG80B) gives them, which names ICRP Publication 128."""
+"""Absorbed doses per administered activity in mGy/MBq, fluorodeoxyglucose, adult: as the dose
+report of a Siemens Biograph (software VG80B) gives them, which names ICRP Publication 128."""
 
 
 def administrations(visit: Visit, procedure: NmProcedure) -> tuple[Administration, ...]:
