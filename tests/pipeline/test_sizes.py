@@ -57,7 +57,7 @@ def test_the_list_lies_encrypted_until_then(study, home):
     begin("id,height,weight\nA1,170,80.5\n")
 
     [path] = lists(home)
-    assert b"A1" not in path.read_bytes()
+    assert b"A1,170" not in path.read_bytes()
 
 
 def test_the_log_names_lines_and_no_ids(study):
