@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from itertools import pairwise
 from typing import NamedTuple
 
-from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, When
 
 from kerma.query.columns import HEADINGS
 from kerma.query.levels import levels
@@ -53,11 +54,12 @@ class Attention(NamedTuple):
 def systems(today: dt.date, periods: tuple[int, int]) -> list[SystemLine]:
     """Return all systems by name, one line for each modality they have studies of."""
     per_day = _per_day(today)
-    latest, devices = _latest(), _devices()
+    totals, devices = _sums(), _devices()
+    latest = _latest(totals.keys())
     names = dict(System.objects.values_list("id", "display_name"))
     workload = [_workload(today, days, per_day) for days in periods]
     lines = []
-    for (modality, system), total in _sums().items():
+    for (modality, system), total in totals.items():
         days: Counter[dt.date] = per_day.get((modality, system), Counter())
         drawn = (today - dt.timedelta(back) for back in range(_DAYS_DRAWN - 1, -1, -1))
         lines.append(
@@ -106,22 +108,26 @@ def _per_day(today: dt.date) -> Days:
     return {key: +counts for key, counts in found.items()}
 
 
-def _latest() -> dict[tuple[str, int], dt.datetime]:
-    """Return the time of the latest study: one step into an index for each."""
-    latest = {
-        f"latest_{modality}": Subquery(
-            Study.objects.filter(modality=modality, system=OuterRef("pk"))
-            .order_by("-date_time")
-            .values("date_time")[:1]
-        )
-        for modality in HEADINGS
-    }
+def _latest(keys: Collection[Key]) -> dict[Key, dt.datetime]:
+    """Return the time of the latest study: one step into an index for each.
+
+    Only those that there are are asked for: to find that there is none, PostgreSQL would look
+    through all studies of the modality.
+    """
+    latest = {modality: _latest_of(modality, keys) for modality in sorted({key[0] for key in keys})}
     found = {}
-    for system, *moments in System.objects.annotate(**latest).values_list("id", *latest):
-        for modality, moment in zip(HEADINGS, moments, strict=True):
+    for system, *moments in System.objects.values_list("id", *latest.values()):
+        for modality, moment in zip(latest, moments, strict=True):
             if moment is not None and moment.year > 1:
                 found[modality, system] = moment
     return found
+
+
+def _latest_of(modality: str, keys: Collection[Key]) -> Case:
+    studies = Study.objects.filter(modality=modality, system=OuterRef("pk"))
+    newest = F("date_time").desc(nulls_last=True)  # as the index has it
+    moment = Subquery(studies.order_by(newest).values("date_time")[:1])
+    return Case(When(pk__in=[system for of, system in keys if of == modality], then=moment))
 
 
 def _devices() -> dict[int, str]:
