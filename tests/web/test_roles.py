@@ -7,8 +7,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from kerma.store.models import Study
 from kerma.web.access import GROUPS
 from tests.query.hospital import store
+from tests.web.administration_roles import ROLES as ADMINISTRATION
 from tests.web.configuration_roles import CONFIGURATION
+from tests.web.network_roles import ROLES as NETWORK
 from tests.web.people import client_of
+from tests.web.query_roles import ROLES as QUERY
+from tests.web.tasks_roles import ROLES as TASKS
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +36,10 @@ TABLE = {
     "password-change": ("/password/", ALL),
     "logout": ("POST /logout/", ALL),
     **CONFIGURATION,
+    **NETWORK,
+    **QUERY,
+    **TASKS,
+    **ADMINISTRATION,
 }
 """Name of the address -> an address, and the groups that may open it."""
 

@@ -24,4 +24,8 @@ urlpatterns = [
     path("password/", account.change_password, name="password-change"),
     path("first-administrator/", account.first_administrator, name="first-administrator"),
     path("", include("kerma.web.configuration_urls")),
+    path("", include("kerma.web.network_urls")),
+    path("", include("kerma.web.query_urls")),
+    path("", include("kerma.web.tasks_urls")),
+    path("", include("kerma.web.administration_urls")),
 ]

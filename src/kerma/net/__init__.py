@@ -1,0 +1,1 @@
+"""DICOM over the network: receiving into the spool, querying and retrieving, schedules."""
