@@ -48,7 +48,7 @@ OPEN = {"login", "first-administrator"}
 
 
 def names(patterns=None):
-    for pattern in patterns or get_resolver().url_patterns:
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
         if isinstance(pattern, URLResolver):
             yield from names(pattern.url_patterns)
         elif isinstance(pattern, URLPattern):

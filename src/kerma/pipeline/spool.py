@@ -154,7 +154,7 @@ def _spooled(name: str) -> Spooled:
     parts = [unquote(part) for part in name.removesuffix(_SUFFIX).split("~")]
     path = folder() / name
     when = parts[0].partition("-")[0]
-    if len(parts) != 4 or not when.isdecimal():  # noqa: PLR2004
+    if len(parts) != 4 or not when.isdecimal():
         return Spooled(path, time.time_ns(), "watch", "spool", "")
     return Spooled(path, int(when), *parts[1:])
 
