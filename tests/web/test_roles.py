@@ -29,6 +29,7 @@ TABLE = {
     "study": ("/study/{study}/", BROWSE),
     "study-values": ("/study/{study}/values/", BROWSE),
     "search": ("/search/?q=x", BROWSE),
+    "live": ("/live/", BROWSE),
     "options": ("/options/", ALL),
     "options-theme": ("POST /options/theme/", ALL),
     "options-density": ("POST /options/density/", ALL),

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from kerma.web.pages import account, home, options, search, studies, study
+from kerma.web.pages import account, home, live, options, search, studies, study
 
 _LIST = "^(?P<modality>ct|rf|dx|mg|nm)/"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("study/<int:number>/", study.study, name="study"),
     path("study/<int:number>/values/", study.values, name="study-values"),
     path("search/", search.search, name="search"),
+    path("live/", live.live, name="live"),
     path("options/", options.options, name="options"),
     path("options/theme/", options.theme, name="options-theme"),
     path("options/density/", options.density, name="options-density"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from kerma.query.columns import HEADINGS
 from kerma.query.home import SystemLine, attention, systems
+from kerma.query.mark import mark
 from kerma.web import preferences
 from kerma.web.access import BROWSE, groups, may
 from kerma.web.address import Address
@@ -55,9 +56,9 @@ def home(request: HttpRequest) -> HttpResponse:
     if not may(request.user, *BROWSE):
         return render(request, "web/home_without.html")
     today, periods = timezone.localdate(), preferences.periods_of(request.user)
-    lines = systems(today, periods)
+    before, lines = mark(), systems(today, periods)
     if not lines:
-        return render(request, "web/home_empty.html")
+        return render(request, "web/home_empty.html", {"mark": before})
     order = request.GET.get("order", "system")
     context = {
         "today": today,
@@ -68,6 +69,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "attention": attention(today),
         "silent": [line for line in lines if line.silent_days],
         "systems": len({line.system_id for line in lines}),
+        "mark": before,
     }
     return render(request, "web/home.html", context)
 

@@ -11,6 +11,7 @@ from kerma.query import pages
 from kerma.query.columns import HEADINGS, Column, columns_of, paths_of
 from kerma.query.filters import filters_of
 from kerma.query.levels import greatest
+from kerma.query.mark import mark
 from kerma.query.selection import FilterError, Selection, select
 from kerma.query.suggestions import SUGGESTING, suggestions
 from kerma.web import preferences, tables
@@ -41,6 +42,7 @@ def studies(request: HttpRequest, modality: str) -> HttpResponse:
         return _refused(request, modality, error)
     chosen = _chosen(modality, request, identity=identity)
     number, size = _page_wanted(request)
+    before = mark()
     page = pages.page(selection, paths_of(chosen, columns_of(modality)), number=number, size=size)
     context = {
         "modality": modality,
@@ -63,6 +65,7 @@ def studies(request: HttpRequest, modality: str) -> HttpResponse:
         "previous": address.having(page=number - 1).path() if number > 1 else "",
         "next": address.having(page=number + 1).path() if page.has_more else "",
         "total": _quick_count(selection),
+        "mark": before,
     }
     return render(request, "web/studies.html", context)
 

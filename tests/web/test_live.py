@@ -1,0 +1,87 @@
+"""Open pages take up what arrives, by themselves."""
+
+import pytest
+from django.contrib.auth.models import Group, User
+
+from kerma.query.mark import mark
+from kerma.web.access import GROUPS
+from tests.query.hospital import store
+from tests.web.people import client_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def page(live_page):
+    for name in GROUPS:
+        Group.objects.get_or_create(name=name)
+    user = User.objects.create_user("ada", password="lovelace-1815")
+    user.groups.set(Group.objects.all())
+    live_page.goto("/login/")
+    live_page.fill("[name=username]", "ada")
+    live_page.fill("[name=password]", "lovelace-1815")
+    live_page.click("main button")
+    live_page.wait_for_selector("h1")
+    return live_page
+
+
+def test_the_mark_changes_with_every_study_and_with_nothing_else():
+    before = mark()
+    assert mark() == before
+
+    store("1.2.3", "CT", study_description="Thorax")
+
+    assert mark() != before
+
+
+def test_asking_for_the_mark_is_two_steps_into_indexes(django_assert_max_num_queries):
+    client = client_of("view")
+
+    with django_assert_max_num_queries(5):  # session, user and groups too
+        assert client.get("/live/").status_code == 200
+
+
+@pytest.mark.browser
+def test_a_study_appears_on_the_open_list_without_a_reload(page):
+    store("1.2.3", "CT", study_description="Thorax")
+    page.goto("/ct/")
+    page.evaluate("window.same = true")
+
+    store("1.2.4", "CT", study_description="Abdomen")
+
+    page.wait_for_selector("tr.fresh:has-text('Abdomen')")
+    page.wait_for_selector("#count:has-text('2 studies')")
+    assert page.evaluate("window.same")
+    assert page.inner_text("[role=status].sr-only") == "1 new study"
+    assert page.locator("tr.fresh").count() == 1
+
+
+@pytest.mark.browser
+def test_the_first_study_of_all_appears_on_an_empty_home_page(page):
+    page.goto("/")
+    page.wait_for_selector("h1:text('No studies yet')")
+
+    store("1.2.3", "CT", study_description="Thorax", room="Room 7")
+
+    page.wait_for_selector("a.main:text('Room 7')")
+
+
+@pytest.mark.browser
+def test_where_the_keys_are_they_stay(page):
+    store("1.2.3", "CT", study_description="Thorax")
+    page.goto("/ct/")
+    page.keyboard.press("j")
+
+    store("1.2.4", "CT", study_description="Abdomen")
+    page.wait_for_selector("tr:has-text('Abdomen')")
+
+    assert page.evaluate("document.activeElement.textContent") == "Thorax"
+
+
+@pytest.mark.browser
+def test_a_later_page_of_the_list_stays_as_it_is(page):
+    for number in range(26):
+        store(f"1.2.{number}", "CT", study_description=f"Thorax {number}")
+    page.goto("/ct/?page=2")
+
+    assert page.locator("script[src*='live.js']").count() == 0
