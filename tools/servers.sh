@@ -1,12 +1,14 @@
 # Sourced by tools/test.sh: the servers and programs that the tests use, and a private PostgreSQL.
 
-# Packages of Debian that are missing, by a file that each brings.
+# Packages of Debian that are missing, by a file that each brings. Where systemd runs, that of
+# Orthanc starts a service of its own, which does not disturb ours.
 missing_packages() {
   compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null || echo postgresql
   command -v chromium > /dev/null || echo chromium
   compgen -G '/usr/lib/*/libatomic.so.1' > /dev/null || echo libatomic1
   command -v dcmdump > /dev/null || echo dcmtk
   command -v jq > /dev/null || echo jq
+  [ -x /usr/sbin/Orthanc ] || echo orthanc
 }
 
 install_packages() {

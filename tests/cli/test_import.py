@@ -10,6 +10,7 @@ from django.core.management.base import CommandError
 
 from kerma.cli.main import run
 from kerma.dicom.write import to_bytes
+from kerma.store import options
 from kerma.store.models import Study
 from tests.dicom.objects import image, report
 
@@ -68,7 +69,9 @@ def test_the_report_has_a_line_for_each_object(folder, tmp_path):
     assert [line["outcome"] for line in lines] == ["imported", "skipped", "refused"]
     assert [line["modality"] for line in lines] == ["CT", "CT", ""]
     assert lines[0]["study_instance_uid"] == "1.2.3"
-    assert set(lines[0]) == {"path", "outcome", "reason", "study_instance_uid", "modality"}
+    assert set(lines[0]) == {
+        "path", "outcome", "reason", "study_instance_uid", "modality", "kind",
+    }  # fmt: skip
 
 
 def test_a_path_that_is_not_there_is_named(tmp_path):
@@ -109,3 +112,20 @@ def test_a_file_whose_name_is_no_utf_8_is_imported_or_refused_as_any_other(tmp_p
 
     (line,) = (tmp_path / "told.jsonl").read_text("utf-8").splitlines()
     assert json.loads(line)["path"] == f"{tmp_path}/in/caf\\xe9\\n"
+
+
+def test_with_delete_files_go_by_the_kinds_that_the_site_has_chosen(folder):
+    options.put("delete_reports", False)
+    options.put("delete_unused", True)
+
+    _run(folder, "--delete")
+
+    assert sorted(path.name for path in folder.iterdir()) == ["a-report.dcm", "c-text.txt"]
+
+
+def test_with_delete_a_file_that_was_stored_before_goes_too(folder):
+    _run(folder)
+
+    _run(folder, "--delete")
+
+    assert not (folder / "a-report.dcm").exists()

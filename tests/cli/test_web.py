@@ -32,8 +32,9 @@ def server(tmp_path):
         process.communicate()
 
 
-def test_run_makes_the_database_says_when_it_is_ready_answers_and_stops_on_sigterm(server):
-    process, line = server("run", "--port", "0")
+def test_it_says_when_it_is_ready_answers_and_stops_on_sigterm(server):
+    server("migrate")[0].wait()
+    process, line = server("web", "--port", "0")
     address = line.removeprefix("Kerma is ready at ").strip()
     with pytest.raises(urllib.error.HTTPError) as answer:
         urllib.request.urlopen(f"{address}there-is-no-such-page", timeout=30)
@@ -62,7 +63,8 @@ def test_a_port_in_use_is_a_sentence(server):
         other.listen()
         port = other.getsockname()[1]
 
-        process, _ = server("run", "--host", "127.0.0.1", "--port", str(port))
+        server("migrate")[0].wait()
+        process, _ = server("web", "--host", "127.0.0.1", "--port", str(port))
         _, errors = process.communicate(timeout=30)
 
     assert process.returncode == 1
@@ -74,3 +76,25 @@ def test_a_port_in_use_is_a_sentence(server):
 def test_a_port_that_cannot_exist_is_a_sentence():
     with pytest.raises(CommandError, match="There is no port 99999"):
         call_command("web", "--port", "99999")
+
+
+def test_below_a_folder_of_an_address_pages_and_styles_are_found_with_and_without_it(
+    server, monkeypatch
+):
+    monkeypatch.setenv("VIRTUAL_DIRECTORY", "dms/")
+    server("migrate")[0].wait()
+
+    _, line = server("web", "--port", "0")
+
+    address = line.removeprefix("Kerma is ready at ").strip()
+    assert address.endswith("/dms/")
+    page = read(f"{address}first-administrator/")
+    assert 'href="/dms/static/web/kerma.css' in page
+    assert "--accent" in read(f"{address}static/web/kerma.css")
+    stripped = address.removesuffix("dms/")  # as a proxy does that takes the folder off
+    assert 'href="/dms/static/web/kerma.css' in read(f"{stripped}first-administrator/")
+
+
+def read(address):
+    with urllib.request.urlopen(address, timeout=30) as answer:
+        return answer.read().decode()

@@ -5,9 +5,9 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
 
-from kerma.cli.database import missing_migrations
 from kerma.config.databases import database
 from kerma.config.options import ConfigurationError
+from kerma.health.areas.database import missing_migrations
 
 
 def test_without_an_address_the_database_is_a_file_in_the_home():

@@ -2,7 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from kerma.config.options import OPTIONS, ConfigurationError, Options
+from kerma.config.options import GROUPS as KNOWN_GROUPS
+from kerma.config.options import OPTIONS, ConfigurationError, Options, unknown_variables
+from kerma.web.access import GROUPS
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -78,3 +80,84 @@ def test_a_file_that_is_not_toml_is_refused_with_its_name(home, tmp_path):
 
     with pytest.raises(ConfigurationError, match=r"kerma\.toml cannot be read"):
         Options(home)
+
+
+@pytest.mark.parametrize("option", [o for o in OPTIONS if o.older], ids=lambda o: o.older)
+def test_every_name_of_older_systems_is_documented(option):
+    rows = (DOCS / "settings.md").read_text(encoding="utf-8").splitlines()
+
+    assert f"| `{option.older}` | `{option.variable}` |" in rows
+
+
+def test_names_of_older_systems_are_read_where_nothing_else_is_said(home, tmp_path):
+    older = {
+        "SECRET_KEY": "old", "DJANGO_ALLOWED_HOSTS": "nginx localhost [::1]", "DEBUG": "0",
+        "EMAIL_HOST": "mail", "EMAIL_USE_TLS": "1", "LOG_LEVEL_QRSCU": "DEBUG",
+        "VIRTUAL_DIRECTORY": "dms/", "EMAIL_PORT": "",
+        "IGNORE_DEVICE_OBSERVER_UID_FOR_THESE_MODELS": "['GE OEC Fluorostar', \"Other, model\"]",
+    }  # fmt: skip
+
+    options = Options(home | older)
+
+    assert options.text("secret_key") == "old"
+    assert options.names("allowed_hosts") == ["nginx", "localhost", "[::1]"]
+    assert options.flag("email_tls") is True
+    assert options.number("email_port") == 25
+    assert options.log_levels() == dict.fromkeys(
+        ("general", "receive", "import", "tasks", "web"), "INFO"
+    ) | {"query": "DEBUG"}
+    assert "GE OEC Fluorostar" in options.phrases("untrusted_observer_models")
+
+
+def test_the_own_name_wins_over_the_older_one_in_environment_and_file(home, tmp_path):
+    (tmp_path / "kerma.toml").write_text('email_host = "file"')
+    older = {"EMAIL_HOST": "older", "TIME_ZONE": "Europe/Madrid", "KERMA_TIME_ZONE": "Europe/Rome"}
+
+    options = Options(home | older)
+
+    assert options.text("email_host") == "file"
+    assert options.time_zone("time_zone") == "Europe/Rome"
+
+
+def test_a_fault_is_said_of_the_name_that_has_it(home):
+    with pytest.raises(ConfigurationError, match="EMAIL_PORT must be a whole number, not 'smtp'"):
+        Options(home | {"EMAIL_PORT": "smtp"})
+
+
+def test_the_parts_of_a_database_address_of_older_systems_make_one(home):
+    parts = {
+        "SQL_HOST": "db", "SQL_PORT": "5433", "POSTGRES_USER": "kerma",
+        "POSTGRES_PASSWORD": "p@ss:word", "POSTGRES_DB": "dose",
+    }  # fmt: skip
+
+    assert Options(home | parts).text("database_url") == (
+        "postgresql://kerma:p%40ss%3Aword@db:5433/dose"
+    )
+    assert Options(home | parts | {"POSTGRES_DB": ""}).text("database_url") == ""
+    assert Options(home | parts | {"KERMA_DATABASE_URL": ""}).text("database_url") == ""
+
+
+def test_groups_of_elsewhere_are_mapped_even_where_their_names_hold_signs(home):
+    given = "CN=IT,OU=Groups,DC=x=admin; Physicists=view, pid"
+
+    options = Options(home | {"KERMA_LDAP_GROUPS": given})
+
+    assert options.group_map("ldap_groups") == {
+        "CN=IT,OU=Groups,DC=x": ["admin"], "Physicists": ["view", "pid"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("given", ["Physicists", "Physicists=viewer", "A=view;B"])
+def test_a_mapping_to_what_is_no_group_is_refused(home, given):
+    with pytest.raises(ConfigurationError, match="the groups of Kerma are "):
+        Options(home | {"KERMA_OIDC_GROUPS": given}).group_map("oidc_groups")
+
+
+def test_the_groups_of_mappings_are_those_of_kerma():
+    assert set(GROUPS) == KNOWN_GROUPS
+
+
+def test_a_variable_that_is_no_setting_is_found_with_what_may_be_meant():
+    found = unknown_variables({"KERMA_PROT": "1", "KERMA_PORT": "1", "KERMA_XYZZY": "", "HOME": ""})
+
+    assert found == {"KERMA_PROT": "KERMA_PORT", "KERMA_XYZZY": ""}

@@ -106,19 +106,6 @@ def test_a_phantom_study_is_marked_as_no_patient(monkeypatch):
     assert Study.objects.get().not_patient == "IDs:  | Names: physics*"
 
 
-def test_serve_hands_over_to_the_web_server(monkeypatch):
-    served = []
-
-    def listen(host, port, say):
-        served.append((host, port))
-
-    monkeypatch.setattr("kerma.cli.management.commands.web.serve", listen)
-
-    demo(studies=0, serve=True, port=8765)
-
-    assert served == [("127.0.0.1", 8765)]
-
-
 def test_a_negative_number_of_studies_is_refused():
     with pytest.raises(CommandError, match="negative"):
         demo(studies=-1)

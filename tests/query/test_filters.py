@@ -4,7 +4,9 @@ import pytest
 
 from kerma.query.conditions import ordering, studies
 from kerma.query.filters import filters_of
+from kerma.query.search import studies_with_number
 from kerma.query.selection import FilterError, select
+from kerma.store.models import Study
 from tests.query.hospital import store_everything
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -109,6 +111,28 @@ def test_hashed_identity_is_found_by_the_exact_value_only(db):
     assert found("CT", ("patient_id", "00042")) == {"ct-thorax"}
     assert found("CT", ("patient_id", "0042")) == set()
     assert found("CT", ("patient_name", "Byron^Ada")) == {"ct-thorax"}
+
+
+SHA256_OF_00042 = "be9c43d5e24b5306016a82e2e7b76792eeaaa7c9daee2cb82522ce42fbda3a9a"
+"""As `sha256sum` says of the five digits."""
+
+
+def test_a_plain_sha256_of_an_older_system_is_found_by_the_value(db):
+    store_everything(identity="hash")
+    Study.objects.filter(study_instance_uid="ct-thorax").update(patient_id=SHA256_OF_00042)
+
+    assert found("CT", ("patient_id", "00042")) == {"ct-thorax"}
+    assert [one.study_instance_uid for one in studies_with_number("00042", identity=True)] == [
+        "ct-thorax"
+    ]
+
+
+def test_the_hash_of_an_older_list_finds_what_it_has_become_here(db):
+    store_everything(identity="hash")
+
+    for typed in (SHA256_OF_00042, SHA256_OF_00042.upper()):
+        assert found("CT", ("patient_id", typed)) == {"ct-thorax"}
+        assert studies_with_number(typed, identity=True)
 
 
 @pytest.mark.parametrize(

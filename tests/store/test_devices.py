@@ -133,6 +133,15 @@ def test_the_observer_uid_of_a_model_not_to_be_trusted_is_left_out():
     assert DeviceRow.objects.get().device_observer_uid == ""
 
 
+def test_models_not_to_be_trusted_may_stand_in_the_settings_of_the_site(settings):
+    settings.KERMA_UNTRUSTED_OBSERVER_MODELS = frozenset({"CXDI"})
+
+    arrives(1, uid="9.1")
+    arrives(2, uid="9.2")
+
+    assert DeviceRow.objects.get().device_observer_uid == ""
+
+
 def test_an_observer_uid_equal_to_the_study_instance_uid_is_never_trusted():
     arrives(1, uid="1.1")
     arrives(2, uid="1.2")

@@ -28,6 +28,7 @@ CONFIGURATION = {
     "configuration": ("/configuration/", ADMIN),
     "privacy": ("/configuration/privacy/", ADMIN),
     "retention": ("/configuration/retention/", ADMIN),
+    "retention-apply": ("POST /configuration/retention/apply/", ADMIN),
     "home-periods": ("/configuration/home/", ADMIN),
     "test-data": ("/configuration/test-data/", ADMIN),
     "pattern": ("POST /configuration/test-data/1/", ADMIN),

@@ -108,9 +108,7 @@ def test_a_birth_date_cannot_be_hashed(client):
 def test_retention_is_kept_and_impossible_days_refused(client):
     given = {"keep_reports": "on", "keep_days": "365", "quarantine_days": "30"}
     client.post("/configuration/retention/", given)
-    assert [options.get(name) for name in ("keep_reports", "keep_image_headers", "keep_days")] == [
-        True, False, 365,
-    ]  # fmt: skip
+    assert options.several("keep_reports", "keep_nuclear", "keep_days") == [True, False, 365]
 
     answer = client.post("/configuration/retention/", given | {"keep_days": "2oo"})
 
@@ -119,9 +117,11 @@ def test_retention_is_kept_and_impossible_days_refused(client):
 
 
 def test_the_periods_of_the_home_page_are_kept(client):
-    client.post("/configuration/home/", {"first": "1", "second": "365"})
+    given = {"home_shows_workload": "on", "first": "1", "second": "365"}
 
-    assert options.get("home_workload_days") == [1, 365]
+    client.post("/configuration/home/", given)
+
+    assert options.several("home_workload_days", "home_shows_workload") == [[1, 365], True]
 
 
 def add(client, pattern, target="name"):

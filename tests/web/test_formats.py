@@ -8,6 +8,7 @@ from kerma.query.labels import label
 from kerma.records import DoseCheck, Filter, Patient
 from kerma.web import formats
 from kerma.web.facts import facts, words
+from tests.web.people import client_of
 
 
 @pytest.mark.parametrize(
@@ -147,3 +148,24 @@ def test_parts_of_records_are_told_in_words():
 )
 def test_text_is_written_as_people_write_it(stored, shown):
     assert formats.text(stored) == shown
+
+
+@pytest.mark.parametrize("name", formats.DATES)
+def test_each_way_to_write_a_date_is_shown_by_its_example(name):
+    example, write = formats.DATES[name]
+
+    assert write(dt.date(2026, 11, 20)) == example
+
+
+@pytest.mark.django_db
+def test_pages_write_dates_as_their_user_has_chosen(hospital):
+    client = client_of("view")
+    assert b"5 Mar 2026" in client.get("/ct/").content
+
+    given = {"first": 7, "second": 28, "page_size": 25, "density": "dense", "theme": "auto"}
+    client.post("/options/", given | {"dates": "dmy"})
+
+    page = client.get("/ct/").content
+    assert b"05/03/2026" in page
+    assert b"5 Mar 2026" not in page
+    assert b"5 Mar 2026" in client_of("view", "pid").get("/ct/").content

@@ -7,8 +7,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from kerma.store.models import Study
 from kerma.web.access import GROUPS
 from tests.query.hospital import store
+from tests.web.administration_roles import OPEN as PROGRAMS
 from tests.web.administration_roles import ROLES as ADMINISTRATION
 from tests.web.configuration_roles import CONFIGURATION
+from tests.web.network_roles import OPEN as SENDERS
 from tests.web.network_roles import ROLES as NETWORK
 from tests.web.people import client_of
 from tests.web.query_roles import ROLES as QUERY
@@ -44,7 +46,7 @@ TABLE = {
 }
 """Name of the address -> an address, and the groups that may open it."""
 
-OPEN = {"login", "first-administrator"}
+OPEN = {"login", "first-administrator", *PROGRAMS, *SENDERS}
 """Addresses for people not logged in."""
 
 

@@ -7,6 +7,7 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 
 from kerma.store.models import AuditEntry
+from kerma.web import foreign
 from kerma.web.access import GROUPS
 from kerma.web.pages.users import WORDS
 from tests.web.people import client_of
@@ -118,3 +119,15 @@ def test_a_page_with_a_password_is_not_kept_by_browsers(client):
     answer = client.post("/users/add/", {"username": "grace", "groups": ["view"]})
 
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_where_a_user_comes_from_is_shown_and_no_password_is_made_for_those_of_elsewhere(client):
+    ada = User.objects.create_user("ada")
+    foreign.settle(ada, "LDAP", [], {})
+
+    assert ">LDAP</td>" in client.get("/users/").content.decode()
+    assert b"Password lost?" not in client.get(f"/users/{ada.pk}/").content
+    client.post(f"/users/{ada.pk}/password/")
+
+    ada.refresh_from_db()
+    assert not ada.has_usable_password()

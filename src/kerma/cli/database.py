@@ -1,12 +1,19 @@
 """An empty or outdated database in, one that commands can work with out."""
 
 import fcntl
+import logging
+import time
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import OperationalError, connection, connections
+
+from kerma.health.areas.database import missing_migrations
+
+_log = logging.getLogger("kerma.database")
+
+_AGAIN_S = 2.0
 
 
 def ensure_database() -> None:
@@ -27,6 +34,27 @@ def ensure_database() -> None:
     require_database()
 
 
+def await_database() -> None:
+    """Wait until the database answers, telling it once; then as `require_database`.
+
+    The connection is closed afterwards, so that the process may be forked.
+    """
+    told = False
+    while True:
+        try:
+            require_database()
+        except OperationalError as error:
+            if not told:
+                reason = " ".join(str(error).split())
+                _log.warning("The database does not answer (%s); waiting for it.", reason)
+            told = True
+            connections.close_all()
+            time.sleep(_AGAIN_S)
+        else:
+            break
+    connections.close_all()
+
+
 def require_database() -> None:
     """Refuse a database that lacks tables.
 
@@ -40,9 +68,3 @@ def require_database() -> None:
             f"The database lacks {missing} steps of this version. "
             "Make a backup if there is anything in it, then run `kerma migrate`."
         )
-
-
-def missing_migrations() -> int:
-    """Return how many steps the database lacks."""
-    executor = MigrationExecutor(connection)
-    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))

@@ -22,35 +22,36 @@ _KINDS = {
 
 def rdsr() -> None:
     """Run `openrem_rdsr.py`."""
-    _exit(_objects("openrem_rdsr.py", sys.argv[1:]))
+    run_and_exit(_objects("openrem_rdsr.py", sys.argv[1:]))
 
 
 def mg() -> None:
     """Run `openrem_mg.py`."""
-    _exit(_objects("openrem_mg.py", sys.argv[1:]))
+    run_and_exit(_objects("openrem_mg.py", sys.argv[1:]))
 
 
 def dx() -> None:
     """Run `openrem_dx.py`."""
-    _exit(_objects("openrem_dx.py", sys.argv[1:]))
+    run_and_exit(_objects("openrem_dx.py", sys.argv[1:]))
 
 
 def nm() -> None:
     """Run `openrem_nm.py`."""
-    _exit(_objects("openrem_nm.py", sys.argv[1:]))
+    run_and_exit(_objects("openrem_nm.py", sys.argv[1:]))
 
 
 def ctphilips() -> None:
     """Run `openrem_ctphilips.py`."""
-    _exit(_objects("openrem_ctphilips.py", sys.argv[1:]))
+    run_and_exit(_objects("openrem_ctphilips.py", sys.argv[1:]))
 
 
 def ptsizecsv() -> None:
     """Run `openrem_ptsizecsv.py`."""
-    _exit(_sizes(sys.argv[1:]))
+    run_and_exit(_sizes(sys.argv[1:]))
 
 
-def _exit(arguments: Sequence[str]) -> None:
+def run_and_exit(arguments: Sequence[str]) -> None:
+    """Run `kerma` with these arguments, and exit with its status."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "kerma.config.settings"
     sys.exit(run(arguments))
 

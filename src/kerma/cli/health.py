@@ -1,22 +1,30 @@
 """The site's configuration in, a sentence for each of its faults out."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, connection
 
-from kerma.cli.database import missing_migrations
+from kerma.errors import KermaError
+from kerma.health import State, look
+from kerma.store import mail
+
+_CHECKED = ("stores", "processes", "tasks", "spool", "certificates", "clock")
+"""Areas of health that tell of faults of the configuration, beside disk and database."""
 
 
 def faults() -> Iterator[str]:
     """Yield what is wrong, and what to do about it."""
     yield from _faults_of_home(settings.KERMA_HOME)
-    yield from _faults_of_disk(settings.KERMA_HOME)
-    yield from _faults_of_database()
+    yield from _faults_of_names()
     yield from _faults_of_web()
+    yield from _faults_of_areas("disk")
+    of_database = list(_faults_of_areas("database"))
+    yield from of_database
+    if not of_database:
+        yield from _faults_of_areas(*_CHECKED)
+        yield from _faults_of_mail()
 
 
 def _faults_of_home(home: Path) -> Iterator[str]:
@@ -33,25 +41,10 @@ def _is_reachable(path: Path, home: Path) -> bool:
     return path.name.endswith("-key") or path == home or bool(home.stat().st_mode & 0o077)
 
 
-def _faults_of_disk(home: Path) -> Iterator[str]:
-    free_gb = shutil.disk_usage(home).free / 1e9
-    if free_gb < settings.KERMA_DISK_FREE_GB:
-        yield (
-            f"The disk of {home} has {free_gb:.1f} GB left, less than the "
-            f"{settings.KERMA_DISK_FREE_GB} GB of KERMA_DISK_FREE_GB; make room."
-        )
-
-
-def _faults_of_database() -> Iterator[str]:
-    try:
-        connection.ensure_connection()
-        missing = missing_migrations()
-    except DatabaseError as error:
-        reason = " ".join(str(error).split())
-        yield f"The database cannot be used ({reason}); see KERMA_DATABASE_URL and its server."
-        return
-    if missing:
-        yield f"The database lacks {missing} steps of this version; run: kerma migrate"
+def _faults_of_names() -> Iterator[str]:
+    for name, nearest in settings.KERMA_UNKNOWN_VARIABLES.items():
+        meant = f"; {nearest} may be meant" if nearest else ""
+        yield f"The variable {name} is no setting of Kerma and has no effect{meant}."
 
 
 def _faults_of_web() -> Iterator[str]:
@@ -59,3 +52,21 @@ def _faults_of_web() -> Iterator[str]:
         yield "KERMA_DEBUG shows the inside of Kerma to the network; unset it."
     if "*" in settings.ALLOWED_HOSTS:
         yield "KERMA_ALLOWED_HOSTS accepts any name; list the names that browsers use."
+
+
+def _faults_of_areas(*names: str) -> Iterator[str]:
+    for looked in look(*names):
+        for fact in looked.facts:
+            if fact.state in (State.WARN, State.OVER):
+                yield fact.advice
+
+
+def _faults_of_mail() -> Iterator[str]:
+    chosen = mail.server()
+    if chosen.tls and chosen.ssl:
+        yield "KERMA_EMAIL_TLS and KERMA_EMAIL_SSL are both on, and SSL is used; unset one of them."
+    try:
+        if chosen.host:
+            mail.reach(chosen)
+    except KermaError as error:
+        yield f"The e-mail server cannot be used. {error}"

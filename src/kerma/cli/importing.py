@@ -28,6 +28,8 @@ from kerma.cli.database import ensure_database
 from kerma.pipeline.batch import import_all
 from kerma.pipeline.find import arrivals, readable
 from kerma.pipeline.ingest import Outcome
+from kerma.store import options
+from kerma.store.keeping import KINDS, NOTHING
 
 _ORDER = ("imported", "merged", "duplicate", "skipped", "refused")
 _MEANING = {
@@ -55,6 +57,7 @@ def import_paths(
         If an object was refused; everything else is done by then.
     """
     ensure_database()
+    deleted = _deleted_kinds() if delete else set()
     missing = [path for path in paths if not Path(path).exists()]
     for path in missing:
         command.stderr.write(f"{path}: There is no such file or folder.")
@@ -68,13 +71,20 @@ def import_paths(
                 file.write(msgspec.json.encode(asdict(told)) + b"\n")
             if outcome.outcome == "refused":
                 command.stderr.write(f"{readable(outcome.path)}: {outcome.reason}")
-            elif delete and outcome.outcome != "skipped":
+            elif outcome.kind in deleted:
                 _delete(Path(outcome.path))
     _summarise(command, counts)
     refused = sum(number for (what, _), number in counts.items() if what == "refused")
     if refused or missing:
         total = counts.total() + len(missing)
         raise CommandError(f"{refused + len(missing)} of {total} objects were refused.")
+
+
+def _deleted_kinds() -> set[str]:
+    """Return the names of the kinds of which the site lets `--delete` delete the files."""
+    kinds = (*KINDS, NOTHING)
+    chosen = options.several(*(kind.delete for kind in kinds))
+    return {kind.name for kind, goes in zip(kinds, chosen, strict=True) if goes}
 
 
 def _delete(path: Path) -> None:

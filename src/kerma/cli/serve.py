@@ -1,7 +1,11 @@
 """Host and port in, a running web server until the process is told to stop."""
 
+import contextlib
 import signal
+import tempfile
+import time
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 
 from django.conf import settings
@@ -10,7 +14,10 @@ from django.core.wsgi import get_wsgi_application
 from waitress import create_server
 from waitress.server import BaseWSGIServer, MultiSocketServer
 
+from kerma.store import processes
+
 _LAST_PORT = 65535
+_STALE_S = 24 * 3600
 
 
 def serve(host: str, port: int, say: Callable[[str], object]) -> None:
@@ -24,9 +31,24 @@ def serve(host: str, port: int, say: Callable[[str], object]) -> None:
         If the port cannot be had.
     """
     server = _bind(host, port)
+    tempfile.tempdir = str(_folder_of_requests())
     signal.signal(signal.SIGTERM, _stop)
-    say(f"Kerma is ready at {_address(host, server)}")
-    server.run()
+    address = _address(host, server)
+    with processes.alive("web", lambda: {"address": address}):
+        say(f"Kerma is ready at {address}")
+        server.run()
+
+
+def _folder_of_requests() -> Path:
+    """Return where large requests wait until they are read: on our own disk, which has room."""
+    path = Path(settings.KERMA_HOME) / "requests"
+    path.mkdir(mode=0o700, exist_ok=True)
+    before = time.time() - _STALE_S
+    for left in path.iterdir():  # by a process that was killed
+        with contextlib.suppress(FileNotFoundError):
+            if left.stat().st_mtime < before:
+                left.unlink()
+    return path
 
 
 def _bind(host: str, port: int) -> BaseWSGIServer | MultiSocketServer:
@@ -43,7 +65,9 @@ def _bind(host: str, port: int) -> BaseWSGIServer | MultiSocketServer:
             host=host,
             port=port,
             threads=settings.KERMA_THREADS,
+            max_request_body_size=settings.KERMA_MAX_REQUEST_GB * 10**9,
             ident="kerma",
+            url_prefix=settings.FORCE_SCRIPT_NAME or "",
             **(proxy if settings.KERMA_TRUSTED_PROXY else {}),
         )
     except (OSError, ValueError) as error:
@@ -59,7 +83,7 @@ def _address(host: str, server: BaseWSGIServer | MultiSocketServer) -> str:
     listening = getattr(server, "effective_listen", None)
     port = listening[0][1] if listening else server.effective_port
     name = "localhost" if host in {"", "*", "0.0.0.0", "::", "127.0.0.1", "::1"} else host
-    return f"http://{name}:{port}/"
+    return f"http://{name}:{port}{settings.FORCE_SCRIPT_NAME or ''}/"
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

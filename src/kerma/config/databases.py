@@ -18,6 +18,11 @@ _SQLITE_START = (
 cut may lose the last commits but never the file. 64 MB of cache, 256 MB mapped."""
 
 
+_CONNECT_S = 10
+"""Seconds after which a server that does not answer counts as dead; the system's default is two
+minutes."""
+
+
 def database(url: str, home: Path) -> dict[str, Any]:
     """Return the entry for Django's DATABASES: the one of `url`, else SQLite in `home`.
 
@@ -35,7 +40,8 @@ def database(url: str, home: Path) -> dict[str, Any]:
     if found.get("ENGINE") == "django.db.backends.sqlite3":
         return _sqlite(Path(found["NAME"]))
     if found.get("ENGINE") == "django.db.backends.postgresql":
-        return found | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+        options = {"connect_timeout": _CONNECT_S} | found.get("OPTIONS", {})
+        return found | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
     raise ConfigurationError(
         "KERMA_DATABASE_URL is not an address Kerma can use. "
         "Write it as postgresql://user:password@host:5432/name."

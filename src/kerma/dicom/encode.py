@@ -6,7 +6,7 @@ from kerma.dicom import lean, tags
 from kerma.dicom.dataset import DataSet, implicit_vr
 from kerma.dicom.lean import LONG_VRS
 
-_IMPLEMENTATION = b"2.25.213187634578120439286401352093217634911"
+IMPLEMENTATION = b"2.25.213187634578120439286401352093217634911"
 """Kerma's implementation class UID (PS3.7 D.3.3.2), made from a UUID (PS3.5 B.2)."""
 
 
@@ -21,7 +21,7 @@ def to_file(data_set: DataSet) -> bytes:
         0x00020002: (b"UI", _padded(data_set.raw(tags.SOPClassUID))),
         0x00020003: (b"UI", _padded(data_set.raw(tags.SOPInstanceUID))),
         0x00020010: (b"UI", _padded(syntax.encode())),
-        0x00020012: (b"UI", _padded(_IMPLEMENTATION)),
+        0x00020012: (b"UI", _padded(IMPLEMENTATION)),
     })  # fmt: skip
     encoded = _encoded(meta)
     length = struct.pack("<HH2sHI", 2, 0, b"UL", 4, len(encoded))

@@ -30,6 +30,8 @@ class Wanted(Record, frozen=True, kw_only=True):
     station_exclude: tuple[str, ...] = ()
     station_at_study_level: bool = False
     """Whether station names are compared at study level, else at series level."""
+    study_uids: tuple[str, ...] = ()
+    """Only these studies, among those that meet the rest; none means any."""
     sr_only: bool = False
     """Only studies that consist of structured reports, whatever the modality."""
     duplicates: bool = False

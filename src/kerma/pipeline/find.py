@@ -60,7 +60,7 @@ class Arrival(NamedTuple):
         if self.member:
             yield _member(self.path, self.member)
             return
-        with _opened(self.path) as file, _contents(file) as data:
+        with _opened(self.path) as file, contents(file) as data:
             yield data
 
 
@@ -74,7 +74,14 @@ def _opened(path: str) -> BinaryIO:
 
 
 @contextmanager
-def _contents(file: BinaryIO) -> Iterator[Bytes]:
+def contents(file: BinaryIO) -> Iterator[Bytes]:
+    """Give the bytes of an open file; those of a large one are mapped, not loaded.
+
+    Raises
+    ------
+    NotDicom
+        If it is empty.
+    """
     size = os.fstat(file.fileno()).st_size
     if not size:
         raise NotDicom("The file is empty.")
@@ -216,4 +223,4 @@ def _readable(character: str) -> str:
     return character.encode("unicode_escape").decode()
 
 
-__all__ = ["Arrival", "UnreadablePath", "arrivals", "files_below", "readable"]
+__all__ = ["Arrival", "UnreadablePath", "arrivals", "contents", "files_below", "readable"]

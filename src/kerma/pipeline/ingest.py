@@ -8,10 +8,12 @@ from kerma.errors import KermaError, NoDose
 from kerma.extract import EXTRACTOR_VERSION
 from kerma.pipeline import consumers as _consumers
 from kerma.pipeline.find import Arrival, UnreadablePath, readable
+from kerma.pipeline.kinds import kind_of
 from kerma.records.base import Record
 from kerma.registry import load_all
 from kerma.store import consumers, ledger, quarantine
-from kerma.store.arrival import ObjectFacts, Saved
+from kerma.store.arrival import Came, ObjectFacts, Saved
+from kerma.store.keeping import UNUSED
 
 load_all(_consumers)
 
@@ -25,6 +27,8 @@ class Outcome(Record, frozen=True):
     reason: str = ""
     study_instance_uid: str = ""
     modality: str = ""
+    kind: str = ""
+    """Name of its kind, see `kerma.store.keeping`; `unused` for an object without dose."""
 
 
 def ingest(arrival: Arrival, came_by: str = "import") -> Outcome:
@@ -43,28 +47,63 @@ def ingest(arrival: Arrival, came_by: str = "import") -> Outcome:
     except UnreadablePath as error:
         return Outcome(path=arrival.name, outcome="refused", reason=str(error))
     except KermaError as error:
-        quarantine.put(b"", error, came_by=came_by, origin=readable(arrival.name))
-        return Outcome(path=arrival.name, outcome="refused", reason=str(error))
+        return refuse(b"", error, arrival.name, came_by)
 
 
 def _ingest(arrival: Arrival, data: Bytes, came_by: str) -> Outcome:
-    facts = ObjectFacts(sop_instance_uid="", content_hash="", came_by=came_by)
-    modality = ""
     try:
         file = read_bytes(data)
-        facts = facts_of(file, came_by)
-        modality = _modality(file.data_set)
+    except KermaError as error:
+        return refuse(data, error, arrival.name, came_by)
+    return ingest_file(file, data, arrival.name, came_by)
+
+
+def ingest_file(
+    file: DicomFile, data: Bytes, name: str, came_by: str, came: Came | None = None
+) -> Outcome:
+    """Import an object that has been read; as `ingest`.
+
+    Parameters
+    ----------
+    data
+        Its bytes, for the quarantine.
+    name
+        How to name it to a person.
+    came
+        What the log of arrivals says of it, in the transaction that stores it.
+    """
+    facts = facts_of(file, came_by, came)
+    modality = _modality(file.data_set)
+    try:
         saved = offer(file, facts)
     except KermaError as error:
-        saved = Saved(outcome="refused", reason=str(error))
-        origin = readable(arrival.name)
-        quarantine.put(data, error, came_by=came_by, origin=origin, facts=facts)
+        return refuse(data, error, name, came_by, facts, modality)
     return Outcome(
-        path=arrival.name,
+        path=name,
         outcome=saved.outcome,
         reason=saved.reason,
         study_instance_uid=facts.study_instance_uid,
         modality=saved.modality or modality,
+        kind=UNUSED if saved.outcome == "skipped" else kind_of(file.data_set).name,
+    )
+
+
+def refuse(
+    data: Bytes,
+    error: KermaError,
+    name: str,
+    came_by: str,
+    facts: ObjectFacts | None = None,
+    modality: str = "",
+) -> Outcome:
+    """Put an object that cannot be used into quarantine."""
+    quarantine.put(data, error, came_by=came_by, origin=readable(name), facts=facts)
+    return Outcome(
+        path=name,
+        outcome="refused",
+        reason=str(error),
+        study_instance_uid=facts.study_instance_uid if facts else "",
+        modality=modality,
     )
 
 
@@ -94,7 +133,7 @@ def _modality(header: DataSet) -> str:
     return {"CR": "DX", "PX": "DX", "PT": "NM", "XA": "RF", "SR": ""}.get(said, said)
 
 
-def facts_of(file: DicomFile, came_by: str) -> ObjectFacts:
+def facts_of(file: DicomFile, came_by: str, came: Came | None = None) -> ObjectFacts:
     """Return what the ledger keeps of an object. To be asked before a quirk repairs it."""
     header = file.data_set
     return ObjectFacts(
@@ -105,4 +144,5 @@ def facts_of(file: DicomFile, came_by: str) -> ObjectFacts:
         content_hash=file.digest(),
         came_by=came_by,
         extractor_version=str(EXTRACTOR_VERSION),
+        came=came,
     )

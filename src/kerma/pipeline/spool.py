@@ -55,6 +55,48 @@ def incoming() -> Path:
     return _made("spool/incoming")
 
 
+class Draft:
+    """An object that is still coming: a file that is locked for as long as its writer lives."""
+
+    def __init__(self) -> None:
+        self.path = incoming() / secrets.token_hex(8)
+        self._file = self.path.open("xb", buffering=0)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def write(self, piece: bytes | memoryview) -> None:
+        """Write the next piece.
+
+        Raises
+        ------
+        OSError
+            If the system refuses it.
+        """
+        written = self._file.write(piece)
+        while written < len(piece):  # a disk that is about to be full takes a part
+            written += self._file.write(piece[written:])
+
+    def settle(self, came_by: str, store: str, caller: str = "") -> str:
+        """Make it durable and part of the spool; return its name there.
+
+        Raises
+        ------
+        OSError
+            If the system refuses; it stays a draft.
+        """
+        os.fsync(self._file.fileno())
+        fcntl.flock(self._file, fcntl.LOCK_UN)  # a worker may take it from its first moment on
+        name = _name(came_by, store, caller)
+        self.path.rename(folder() / name)
+        _sync_folder(folder())
+        self._file.close()
+        return name
+
+    def drop(self) -> None:
+        """Remove it, unless it has settled."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
 def put(data: Iterable[bytes], came_by: str, store: str, caller: str = "") -> str:
     """Write an object durably; when this returns, no crash loses it.
 
@@ -68,29 +110,30 @@ def put(data: Iterable[bytes], came_by: str, store: str, caller: str = "") -> st
     NoRoom
         If the disk is full; nothing is left of the object then.
     """
-    draft = incoming() / secrets.token_hex(8)
     try:
-        with draft.open("xb") as file:
+        draft = Draft()
+        try:
             for piece in data:
-                file.write(piece)
-            return settle(file, draft, came_by, store, caller)
+                draft.write(piece)
+            return draft.settle(came_by, store, caller)
+        finally:
+            draft.drop()
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise NoRoom(f"The disk does not take the object: {error.strerror}.") from error
 
 
-def settle(file: BinaryIO, draft: Path, came_by: str, store: str, caller: str = "") -> str:
-    """Make a written draft durable and part of the spool; return its name there.
+def adopt(path: Path, came_by: str, store: str, caller: str = "") -> str:
+    """Make a whole file on the same disk part of the spool, durably; return its name there.
 
     Raises
     ------
     OSError
-        If the system refuses; the draft stays a draft.
+        If the system refuses, with EXDEV if it is on another disk; the file stays where it is.
     """
-    file.flush()
-    os.fsync(file.fileno())
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
     name = _name(came_by, store, caller)
-    draft.rename(folder() / name)
+    path.rename(folder() / name)
     _sync_folder(folder())
     return name
 
@@ -126,13 +169,30 @@ def remove(spooled: Spooled) -> None:
     spooled.path.unlink(missing_ok=True)
 
 
-def drop_drafts(older_than_s: float = 0.0) -> int:
-    """Remove what receivers that died left half-written: it was never acknowledged."""
+def drop_drafts(older_than_s: float = 60.0) -> int:
+    """Remove what writers that died left half-written: it was never acknowledged.
+
+    Parameters
+    ----------
+    older_than_s
+        Seconds for which nothing was written to it. The lock alone would do, but for the moment
+        between making a draft and locking it, and that between unlocking and renaming it.
+    """
     before = time.time() - older_than_s
-    old = [path for path in incoming().iterdir() if _modified(path) < before]
-    for path in old:
-        path.unlink(missing_ok=True)
-    return len(old)
+    old = [path for path in incoming().iterdir() if _modified(path) <= before]
+    return sum(_drop_if_abandoned(path) for path in old)
+
+
+def _drop_if_abandoned(path: Path) -> bool:
+    """Remove a draft that no process holds."""
+    try:
+        with path.open("rb") as file:
+            if _is_mine(file):
+                path.unlink()
+                return True
+    except FileNotFoundError:
+        pass
+    return False
 
 
 def _is_mine(file: BinaryIO) -> bool:
@@ -176,5 +236,6 @@ def _modified(path: Path) -> float:
 
 def _made(name: str) -> Path:
     path = Path(settings.KERMA_HOME) / name
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.is_dir():
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path

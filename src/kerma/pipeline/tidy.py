@@ -1,12 +1,17 @@
 """What has outlived its time goes: kept copies of objects, encrypted copies in quarantine."""
 
 import datetime as dt
+import time
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from kerma.pipeline.keep import discard
-from kerma.store import options, quarantine
+from kerma.store import arrival_log, audit, disk_history, options, quarantine
+from kerma.store.keeping import unwanted
 from kerma.store.models import Source, StoredObject
 
 _AT_ONCE = 500
@@ -17,11 +22,20 @@ class Tidied(NamedTuple):
 
     objects: int
     quarantined: int
+    audited: int = 0
+    """Entries of the audit log."""
+    arrivals: int = 0
+    """Rows of the log of arrivals."""
 
 
 def tidy() -> Tidied:
-    """Remove the copies that the site keeps no longer; the studies and the reasons stay."""
-    return Tidied(_expire_copies(), quarantine.expire())
+    """Remove the copies that the site keeps no longer; the studies and the reasons stay.
+
+    The room left on the disk is noted for the day, so that its growth is known.
+    """
+    gone = Tidied(_expire_copies(), quarantine.expire(), audit.expire(), arrival_log.prune())
+    disk_history.record(settings.KERMA_HOME, timezone.localdate())
+    return gone
 
 
 def _expire_copies() -> int:
@@ -32,12 +46,34 @@ def _expire_copies() -> int:
     before = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
     due = Source.objects.filter(received_at__lt=before).exclude(path="").order_by("pk")
     removed = 0
-    while batch := list(due.values_list("pk", "sop_instance_uid", "path")[:_AT_ONCE]):
-        numbers, sops, paths = zip(*batch, strict=True)
-        with transaction.atomic():
-            Source.objects.filter(pk__in=numbers).update(path="")
-            StoredObject.objects.filter(sop_instance_uid__in=sops, path__in=paths).update(path="")
-        for path in paths:
-            discard(path)
-        removed += len(batch)
+    while went := _drop(due):
+        removed += went
     return removed
+
+
+def drop_unwanted(seconds: float) -> int:
+    """Remove copies of kinds that the site keeps no more, for some seconds; return how many went.
+
+    0 means that none is left.
+    """
+    until = time.monotonic() + seconds
+    removed = 0
+    while went := _drop(unwanted()):
+        removed += went
+        if time.monotonic() > until:
+            break
+    return removed
+
+
+def _drop(due: "QuerySet[Source]") -> int:
+    """Forget some of these copies, then remove them; return how many."""
+    batch = list(due.values_list("pk", "sop_instance_uid", "path")[:_AT_ONCE])
+    if not batch:
+        return 0
+    numbers, sops, paths = zip(*batch, strict=True)
+    with transaction.atomic():
+        Source.objects.filter(pk__in=numbers).update(path="")
+        StoredObject.objects.filter(sop_instance_uid__in=sops, path__in=paths).update(path="")
+    for path in paths:
+        discard(path)
+    return len(batch)

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Greatest
 from kerma.query.levels import levels
 from kerma.query.selection import Given, Selection
 from kerma.store import known_texts
-from kerma.store.identity import hashed
+from kerma.store.identity import searched
 from kerma.store.models import KnownText, ProjectionEvent, Study, System
 
 KNOWN_TEXTS = frozenset(known_texts.FIELDS)
@@ -120,7 +120,7 @@ def _count(path: str, value: object) -> Q:
 def _identity(path: str, text: str) -> Q:
     """Return the condition on a value that may be stored as a hash: then it must be exact."""
     plain = Q(**{f"{path}_hashed": False}) & _like(path, text)
-    return plain | Q(**{f"{path}_hashed": True, path: hashed(text)})
+    return plain | Q(**{f"{path}_hashed": True, f"{path}__in": searched(text)})
 
 
 def _event_conditions(selection: Selection) -> list[Exists]:

@@ -3,17 +3,14 @@
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection
-from itertools import pairwise
 from typing import NamedTuple
 
 from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, When
 
 from kerma.query.columns import HEADINGS
 from kerma.query.levels import levels
+from kerma.query.rhythm import WATCHED_DAYS, Rhythm, rhythm
 from kerma.store.models import DailyCount, Device, Quarantine, Study, System
-
-_WATCHED_DAYS = 92
-"""Days back from today in which a system's usual pauses are looked for."""
 
 _DAYS_DRAWN = 28
 
@@ -38,8 +35,12 @@ class SystemLine(NamedTuple):
     periods: tuple[int, int]
     """Studies in the two periods of the user."""
     per_day: tuple[int, ...]
-    silent_days: int
-    """Days without a study where that is longer than ever before; 0 if it is not."""
+    rhythm: Rhythm
+
+    @property
+    def silent_days(self) -> int:
+        """Days without a study where that is longer than ever before; 0 if it is not."""
+        return self.rhythm.silent_days
 
 
 class Attention(NamedTuple):
@@ -72,7 +73,7 @@ def systems(today: dt.date, periods: tuple[int, int]) -> list[SystemLine]:
                 latest=latest.get((modality, system)),
                 periods=(workload[0][modality, system], workload[1][modality, system]),
                 per_day=tuple(days.get(day, 0) for day in drawn),
-                silent_days=_silent_days(sorted(days), today),
+                rhythm=rhythm(sorted(days), today),
             )
         )
     return sorted(lines, key=lambda line: line.display_name.casefold())
@@ -88,7 +89,7 @@ def _sums(**conditions: dt.date) -> Counter[Key]:
 def _workload(today: dt.date, days: int, per_day: Days) -> Counter[Key]:
     """Return the studies of the last days, from what was read already where that is enough."""
     since = today - dt.timedelta(days - 1)
-    if days > _WATCHED_DAYS:
+    if days > WATCHED_DAYS:
         return _sums(study_date__gte=since, study_date__lte=today)
     found: Counter[Key] = Counter()
     for key, counts in per_day.items():
@@ -99,7 +100,7 @@ def _workload(today: dt.date, days: int, per_day: Days) -> Counter[Key]:
 def _per_day(today: dt.date) -> Days:
     """Return the studies of every day that had any, of the watched days."""
     found: defaultdict[Key, Counter[dt.date]] = defaultdict(Counter)
-    since = today - dt.timedelta(_WATCHED_DAYS)
+    since = today - dt.timedelta(WATCHED_DAYS)
     rows = DailyCount.objects.filter(study_date__gte=since, study_date__lte=today)
     for modality, system, day, studies in rows.values_list(
         "modality", "system_id", "study_date", "studies"
@@ -146,16 +147,12 @@ def _device_words(pairs: list[tuple[str, str]]) -> str:
     return " · ".join(filter(None, (model, last)))
 
 
-def _silent_days(days: list[dt.date], today: dt.date) -> int:
-    """Return for how long a system has sent nothing, if that is longer than its longest pause.
-
-    Systems with studies on less than five of the watched days are never called silent.
-    """
-    if len(days) < 5:
-        return 0
-    longest = max((later - earlier).days for earlier, later in pairwise(days))
-    pause = (today - days[-1]).days
-    return pause if pause > max(longest, 2) else 0
+def silent(today: dt.date) -> list[tuple[str, Rhythm]]:
+    """Return the systems that send nothing for longer than is their habit, with their rhythm."""
+    found = _per_day(today)
+    names = dict(System.objects.values_list("id", "display_name"))
+    rhythms = {key: rhythm(sorted(days), today) for key, days in found.items()}
+    return sorted((names[key[1]], one) for key, one in rhythms.items() if one.silent_days)
 
 
 def attention(today: dt.date) -> Attention:

@@ -3,7 +3,7 @@
 from django.db.models import Q, Sum
 
 from kerma.query.columns import HEADINGS
-from kerma.store.identity import hashed
+from kerma.store.identity import searched
 from kerma.store.models import DailyCount, Study, System
 
 _MOST = 50
@@ -13,7 +13,7 @@ def studies_with_number(typed: str, *, identity: bool) -> list[Study]:
     """Return studies with this accession number, Study Instance UID or (pid) patient ID."""
     if not typed:
         return []
-    keyed = hashed(typed)
+    keyed = searched(typed)
     wanted = [Q(study_instance_uid=typed), _exactly("accession_number", typed, keyed)]
     if identity:
         wanted.append(_exactly("patient_id", typed, keyed))
@@ -22,9 +22,9 @@ def studies_with_number(typed: str, *, identity: bool) -> list[Study]:
     return sorted(found.values(), key=lambda one: one.date_time, reverse=True)[:_MOST]
 
 
-def _exactly(field: str, typed: str, keyed: str) -> Q:
+def _exactly(field: str, typed: str, keyed: tuple[str, ...]) -> Q:
     """Return the condition that a number, or its hash, is the one typed; its index is partial."""
-    return ~Q(**{field: ""}) & Q(**{f"{field}__in": (typed, keyed)})
+    return ~Q(**{field: ""}) & Q(**{f"{field}__in": (typed, *keyed)})
 
 
 def systems_named(typed: str) -> list[tuple[int, str, str]]:

@@ -11,6 +11,28 @@ def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+class Came(Record, frozen=True, kw_only=True):
+    """What the log of arrivals (`kerma.store.arrival_log`) says of an object."""
+
+    spool_name: str
+    arrived_at: dt.datetime
+    came_by: str
+    store: str = ""
+    caller: str = ""
+    study_instance_uid: str = ""
+    series_instance_uid: str = ""
+    sop_instance_uid: str = ""
+    modality: str = ""
+    manufacturer: str = ""
+    model: str = ""
+    station_name: str = ""
+    software_versions: str = ""
+    serial_number: str = ""
+    size_bytes: int = 0
+    note: str = ""
+    """A sentence to put before the reason of what became of it."""
+
+
 class ObjectFacts(Record, frozen=True, kw_only=True):
     """An object as the ledger knows it, whatever it holds."""
 
@@ -26,6 +48,8 @@ class ObjectFacts(Record, frozen=True, kw_only=True):
     """`import`, `upload`, `receive` …"""
     received_at: dt.datetime = field(default_factory=_now)
     extractor_version: str = ""
+    came: Came | None = None
+    """For the log of arrivals; None for what somebody imported or uploaded."""
 
 
 class Saved(Record, frozen=True, kw_only=True):

@@ -7,12 +7,15 @@ patient stays one.
 
 import hashlib
 import hmac
+import re
 
 from django.conf import settings
 from msgspec.structs import replace
 
 from kerma.records import Patient, StudyRecord
 from kerma.store.rules import Rules
+
+_SHA256 = re.compile("[0-9a-fA-F]{64}")
 
 HASHED = "hmac:"
 """Prefix of a hashed value in a stored record, so that it is never taken for a plain one."""
@@ -27,6 +30,17 @@ def upgraded(sha256_hex: str) -> str:
     """Return the keyed hash for a plain SHA-256, hex, that an older system stored."""
     key = settings.KERMA_IDENTITY_KEY
     return hmac.new(key, sha256_hex.lower().encode(), hashlib.sha256).hexdigest()
+
+
+def searched(value: str) -> tuple[str, ...]:
+    """Return what a column of hashes may hold for a value that somebody searches.
+
+    Its keyed hash; its plain SHA-256 as older systems stored it; and where the value is itself
+    such a hash, taken from an older list, what that has become here.
+    """
+    plain = hashlib.sha256(value.replace("\\", "").encode()).hexdigest()
+    found = (upgraded(plain), plain)
+    return (*found, upgraded(value), value.lower()) if _SHA256.fullmatch(value) else found
 
 
 def split(value: str) -> tuple[str, bool]:

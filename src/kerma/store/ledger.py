@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from kerma.store import arrival_log
 from kerma.store.arrival import ObjectFacts, Saved
 from kerma.store.models import ObjectUse, StoredObject
 from kerma.store.sql import Table
@@ -45,7 +46,8 @@ def enter(
 ) -> None:
     """Note an object and what `consumer` did with it, within the transaction that did it.
 
-    A duplicate never replaces what was noted of the same object before.
+    A duplicate never replaces what was noted of the same object before. A refused object enters
+    the log of arrivals only once it is in quarantine.
     """
     row = {name: getattr(obj, name, None) for name in _OBJECTS.names} | {"device_id": device_id}
     cursor.execute(_ENTER, _OBJECTS.values(row))
@@ -59,6 +61,8 @@ def enter(
         "at": dt.datetime.now(dt.UTC),
     }
     cursor.execute(_USE + ("NOTHING" if repeated else _AGAIN), _USES.values(use))
+    if obj.came is not None and saved.outcome != ObjectUse.Disposition.REFUSED:
+        arrival_log.enter(cursor, obj.came, saved.outcome, saved.reason)
 
 
 def is_relabelled(cursor: CursorWrapper, obj: ObjectFacts) -> bool:

@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
+from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
@@ -32,11 +33,11 @@ class Rules(NamedTuple):
         Some models write the Study Instance UID there, a new one for each examination.
         """
         uid = observer_uid(record)
+        untrusted = self.untrusted_models | settings.KERMA_UNTRUSTED_OBSERVER_MODELS
         return (
             uid != ""
             and uid != record.study.study_instance_uid
-            and record.model not in self.untrusted_models
-            and record.device.model not in self.untrusted_models
+            and untrusted.isdisjoint((record.model, record.device.model))
         )
 
 

@@ -1,6 +1,6 @@
-"""Files that nobody reads without the site's key: bytes in, encrypted file out, and back.
+"""Files and texts that nobody reads without the site's key: encrypted, and back.
 
-Each MiB is a Fernet token on a line of its own, so that a large object needs little memory.
+Each MiB of a file is a Fernet token on a line of its own, so that a large object needs little memory.
 """
 
 import base64
@@ -43,6 +43,27 @@ def unseal(path: Path) -> bytes:
         If the file was changed, or written under another key.
     """
     return b"".join(_chunks(path))
+
+
+def seal_text(text: str) -> str:
+    """Return a short text, such as a password, encrypted; "" stays as it is."""
+    return _key().encrypt(text.encode()).decode() if text else ""
+
+
+def unseal_text(sealed: str) -> str:
+    """Return what `seal_text` was given.
+
+    Raises
+    ------
+    NotOurs
+        If it was sealed under another key.
+    """
+    try:
+        return _key().decrypt(sealed.encode()).decode() if sealed else ""
+    except InvalidToken:
+        raise NotOurs(
+            "A stored password cannot be opened: the site's identity key is another. Enter it anew."
+        ) from None
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

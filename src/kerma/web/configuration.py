@@ -11,6 +11,9 @@ SIZES = ("import-size", "admin")
 
 ADMIN = ("admin",)
 
+QUERIES = ("import-qr", "admin")
+"""Groups that see queries, schedules and completeness; only import-qr begins a query by hand."""
+
 
 class Setting(NamedTuple):
     """One thing a page decides; the words find it too."""
@@ -87,9 +90,13 @@ SECTIONS = (
                 ADMIN,
                 "What Kerma keeps of the objects, and for how long.",
                 (
-                    Setting("Keep a copy of dose reports", "rdsr object store delete"),
-                    Setting("Keep the headers of images", "object store delete pixel"),
+                    Setting("Keep copies of dose reports", "rdsr object store deletion"),
+                    Setting(
+                        "Keep the headers of images",
+                        "object store deletion pixel mammography radiography nuclear philips ct",
+                    ),
                     Setting("Days to keep copies", "delete expire"),
+                    Setting("Files deleted after an import", "deletion unmatched source object"),
                     Setting("Days to keep objects in quarantine", "delete expire encrypted"),
                 ),
             ),
@@ -120,6 +127,97 @@ SECTIONS = (
         ),
     ),
     Section(
+        "Messages",
+        (
+            Page(
+                "E-mail",
+                "mail",
+                ADMIN,
+                "The server that takes the messages of Kerma, and a test.",
+                (
+                    Setting("E-mail server", "smtp host port mail exchange"),
+                    Setting("Encryption of e-mail", "tls ssl starttls smtp certificate"),
+                    Setting("Sender and address of Kerma", "mail from url link"),
+                ),
+            ),
+        ),
+    ),
+    Section(
+        "Arrivals",
+        (
+            Page(
+                "Arrivals",
+                "arrivals",
+                QUERIES,
+                "Every object that came by itself, what became of it, and why.",
+            ),
+            Page(
+                "Rules of arrival",
+                "arrival-rules",
+                ADMIN,
+                "What is ignored, kept for physics, or collected, before anything is read.",
+                (
+                    Setting(
+                        "Objects to ignore", "manufacturer model station software serial orthanc"
+                    ),
+                    Setting("Physics studies to keep", "qa test pattern filtering orthanc"),
+                    Setting("Scanners without reports", "toshiba ge extractor ct collect"),
+                    Setting("Days to keep the log of arrivals", "expire delete"),
+                    Setting("Import the lists of OpenREM", "orthanc lua docker yaml script"),
+                ),
+            ),
+            Page("Physics studies", "physics", ADMIN, "Tests of physicists, kept as zip files."),
+            Page("Collected studies", "collected", ADMIN, "Studies of scanners without reports."),
+            Page(
+                "Watched folders",
+                "watched",
+                ADMIN,
+                "Folders from which files are imported by themselves.",
+                (Setting("Watched folders", "import directory drop share orthanc"),),
+            ),
+        ),
+    ),
+    Section(
+        "Network",
+        (
+            Page(
+                "DICOM network",
+                "network",
+                ADMIN,
+                "Stores that receive, and PACS and modalities that are queried.",
+                (
+                    Setting("Local stores", "scp receive port ae title tls orthanc"),
+                    Setting(
+                        "Remote nodes", "pacs qr query retrieve c-move c-get dicomweb ae title"
+                    ),
+                    Setting("Modality in study query", "impax filter"),
+                    Setting("Pause between requests to a node", "delay polite"),
+                ),
+            ),
+            Page("Query", "query", ("import-qr",), "Ask a node for studies, and fetch their dose."),
+            Page(
+                "Query summary",
+                "queries",
+                QUERIES,
+                "What queries found, kept or dropped and why, and what became of it.",
+            ),
+            Page(
+                "Schedules",
+                "schedules",
+                QUERIES,
+                "Queries that repeat at chosen hours of the week.",
+                (Setting("Scheduled queries", "hours night weekend repeat timer"),),
+            ),
+            Page(
+                "Completeness",
+                "completeness",
+                QUERIES,
+                "What a node lists of a day against what is stored.",
+                (Setting("Proof of completeness", "missing gap pacs compare"),),
+            ),
+        ),
+    ),
+    Section(
         "People",
         (
             Page(
@@ -134,19 +232,69 @@ SECTIONS = (
                 ),
             ),
             Page(
+                "Tokens",
+                "tokens",
+                ADMIN,
+                "What programs show that hand over objects or ask for the health of the site.",
+                (
+                    Setting("New token", "stow dicomweb orthanc api bearer password program"),
+                    Setting("Revoke a token", "stow dicomweb api bearer lost"),
+                ),
+            ),
+            Page(
                 "Home page",
                 "home-periods",
                 ADMIN,
                 "Periods of the workload for those who chose none.",
-                (Setting("Periods of the home page", "workload days"),),
+                (
+                    Setting("Show the workload", "home page switch studies"),
+                    Setting("Periods of the home page", "workload days"),
+                ),
             ),
         ),
     ),
     Section(
         "Upkeep",
         (
+            Page(
+                "Health",
+                "health",
+                ADMIN,
+                "Disk, database, processes, queue, receivers, systems that are silent.",
+                (Setting("Health of the site", "disk queue worker silent certificate clock"),),
+            ),
+            Page(
+                "Logs",
+                "logs",
+                ADMIN,
+                "What each part writes of its work; level, size and number of files.",
+                (
+                    Setting("Level of a log", "debug info warning error logging"),
+                    Setting("Size and number of log files", "rotation logging"),
+                ),
+            ),
+            Page(
+                "Tasks",
+                "tasks",
+                ADMIN,
+                "Background work: what runs, waits and is done, and the processes that do it.",
+                (Setting("Background tasks", "terminate queue worker progress running"),),
+            ),
+            Page(
+                "Task settings",
+                "task-settings",
+                ADMIN,
+                "What the list of tasks remembers.",
+                (Setting("Size of the task history", "tasks old keep"),),
+            ),
             Page("Quarantine", "quarantine", ADMIN, "Objects that could not be used, and why."),
-            Page("Audit log", "audit", ADMIN, "Who changed or deleted what."),
+            Page(
+                "Audit log",
+                "audit",
+                ADMIN,
+                "Who saw, changed, exported or deleted what.",
+                (Setting("Days to keep entries of the audit log", "expire retention audit"),),
+            ),
         ),
     ),
 )

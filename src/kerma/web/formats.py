@@ -2,6 +2,9 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from math import floor, isfinite, log10
 
 THIN = "\u202f"
@@ -54,9 +57,31 @@ def percent(share: float) -> str:
     return f"{share * 100:.0f}{THIN}%"
 
 
+DATES: dict[str, tuple[str, Callable[[dt.date], str]]] = {
+    "words": ("20 Nov 2026", lambda value: f"{value.day} {value:%b %Y}"),
+    "ymd": ("2026-11-20", lambda value: f"{value:%Y-%m-%d}"),
+    "dmy": ("20/11/2026", lambda value: f"{value:%d/%m/%Y}"),
+    "mdy": ("11/20/2026", lambda value: f"{value:%m/%d/%Y}"),
+    "points": ("20.11.2026", lambda value: f"{value:%d.%m.%Y}"),
+}
+"""Ways to write a date: an example, and how it is made."""
+
+_dates: ContextVar[Callable[[], str]] = ContextVar("dates", default=lambda: "words")
+
+
+@contextmanager
+def dates_as(chosen: Callable[[], str]) -> Iterator[None]:
+    """Write dates in the way of `DATES` that `chosen` returns, for as long as the block runs."""
+    token = _dates.set(chosen)
+    try:
+        yield
+    finally:
+        _dates.reset(token)
+
+
 def day(value: dt.date | None) -> str:
-    """Return "20 Nov 2026"."""
-    return "" if value is None else f"{value.day} {value:%b %Y}"
+    """Return a date as the user writes it, by default "20 Nov 2026"."""
+    return "" if value is None else DATES[_dates.get()()][1](value)
 
 
 def weekday(value: dt.date | None) -> str:

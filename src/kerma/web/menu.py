@@ -43,6 +43,8 @@ OWN = (
 CONFIGURATION: tuple[Entry, ...] = (
     Entry("Upload", "upload", ("import-size", "admin")),
     Entry("Patient sizes", "sizes", ("import-size", "admin")),
+    Entry("Query", "query", ("import-qr",)),
+    Entry("Query summary", "queries", ("import-qr", "admin")),
     Entry("Systems", "systems", (*BROWSE, "admin")),
     Entry("Quarantine", "quarantine", ("admin",)),
     Entry("Configuration", "configuration", ("admin",)),

@@ -7,6 +7,7 @@ import msgspec
 from kerma.store import options
 from kerma.store.models import UserOptions
 from kerma.web.access import User
+from kerma.web.formats import DATES
 
 PAGE_SIZES = (25, 50, 100, 200)
 THEMES = ("auto", "light", "dark")
@@ -19,6 +20,8 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     theme: str = "auto"
     density: str = "comfortable"
     page_size: int = 25
+    dates: str = "words"
+    """How dates are written, a name of `kerma.web.formats.DATES`."""
     periods: tuple[int, int] | None = None
     """Days over which the home page counts the workload; None where the site's hold."""
     columns: dict[str, list[str]] = {}
@@ -54,6 +57,7 @@ def keep(user: User, **changes: Any) -> None:
         defaults={
             "theme": chosen.theme,
             "page_size": chosen.page_size,
+            "date_format": chosen.dates,
             "values": _others(user)
             | {"density": chosen.density, "columns": chosen.columns, "periods": chosen.periods},
         },
@@ -78,6 +82,7 @@ def _read(row: UserOptions | None) -> Preferences:
         theme=row.theme if row.theme in THEMES else "auto",
         density=row.values.get("density", "comfortable"),
         page_size=row.page_size if row.page_size in PAGE_SIZES else PAGE_SIZES[0],
+        dates=row.date_format if row.date_format in DATES else "words",
         periods=_pair(row.values.get("periods")),
         columns=row.values.get("columns", {}),
     )

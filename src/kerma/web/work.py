@@ -1,18 +1,24 @@
-"""Long work from a page: done a second at a time, each request carries on where the last stopped.
+"""Long work from a page: a task where a worker lives, else done a second at a time.
 
-A script asks for the next portion by itself; without one there is a button. Who leaves the page
-stops the work, and nothing is half-done: every study is a transaction of its own.
+Without a worker each request carries on where the last stopped. A script asks for the next portion
+by itself; without one there is a button. Who leaves the page then stops the work, and nothing is
+half-done: every study is a transaction of its own.
 """
 
 import time
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
+
+from kerma.net import every_job
+from kerma.store import jobs, processes
+from kerma.web.actor import actor
 
 M = TypeVar("M", bound=Model)
 
@@ -60,6 +66,10 @@ class Work(NamedTuple):
     """What to say at the end."""
     back: str
     """Address to go to at the end."""
+    job: str = ""
+    """The job that does the same in the background, if there is one."""
+    arguments: Mapping[str, Any] = {}
+    """What the job is given."""
 
 
 _OWN = frozenset({"after", "done", "changed", "total", "csrfmiddlewaretoken"})
@@ -68,9 +78,12 @@ _OWN = frozenset({"after", "done", "changed", "total", "csrfmiddlewaretoken"})
 def carry_on(request: HttpRequest, work: Work) -> HttpResponse:
     """Do a portion; show how far it is, or go back with a message when it is finished.
 
-    A page that is merely opened shows the start, and its script begins.
+    A page that is merely opened shows the start, and its script begins. Where a worker lives, the
+    work becomes a task.
     """
     step = Step.of(request)
+    if request.method == "POST" and work.job and not step.done and a_worker_lives():
+        return hand_over(request, work.job, work.heading, work.arguments)
     if not step.done:
         step = step._replace(total=work.amount())
     if request.method == "POST":
@@ -81,6 +94,20 @@ def carry_on(request: HttpRequest, work: Work) -> HttpResponse:
     context = {"work": work, "step": step, "kept": kept(request)}
     part = "web/work_part.html" if getattr(request, "htmx", False) else "web/work.html"
     return render(request, part, context)
+
+
+def a_worker_lives() -> bool:
+    """Return whether a task would be done by somebody."""
+    return processes.living("work").exists()
+
+
+def hand_over(
+    request: HttpRequest, job: str, title: str, arguments: Mapping[str, Any]
+) -> HttpResponse:
+    """Ask for a task, and go to its page."""
+    every_job.load()
+    task = jobs.enqueue(job, title, user=actor(request), **arguments)
+    return go(request, reverse("task", args=[task.pk]))
 
 
 def through(chosen: "QuerySet[M]", step: Step, act: Callable[[M], bool]) -> Step:

@@ -3,13 +3,13 @@
 from msgspec.structs import replace
 
 from kerma.dicom import tags
-from kerma.dicom.content import CONTENT
 from kerma.dicom.dataset import DataSet
 from kerma.dicom.files import DicomFile
 from kerma.errors import ContentError
 from kerma.extract import record_of
 from kerma.extract.sources.philips_ct import stored_form
 from kerma.pipeline.keep import copy_to_keep, keep
+from kerma.pipeline.kinds import kind_of
 from kerma.store import consumers, rules
 from kerma.store.arrival import ObjectFacts, Saved
 from kerma.store.rules import Rules
@@ -34,7 +34,7 @@ def _take(file: DicomFile, facts: ObjectFacts) -> Saved:
     known = already(facts)
     if known is None:
         site = rules.load()
-        copy = copy_to_keep(file, site) if _is_kept(file, site) else b""
+        copy = copy_to_keep(file, site) if _is_kept(file.data_set, site) else b""
         record = stored_form(record_of(file))
         path = keep(copy, facts.content_hash) if copy else ""
         saved = save(record, replace(facts, path=path), site)
@@ -44,10 +44,9 @@ def _take(file: DicomFile, facts: ObjectFacts) -> Saved:
     return known
 
 
-def _is_kept(file: DicomFile, site: Rules) -> bool:
+def _is_kept(header: DataSet, site: Rules) -> bool:
     """Return whether the site keeps copies of such objects."""
-    is_report = CONTENT in file.data_set
-    return site.option("keep_reports" if is_report else "keep_image_headers", True)
+    return site.option(kind_of(header).keep, True)
 
 
 consumers.add(consumers.Consumer(name="dose", wants=_wants, take=_take, order=0))

@@ -31,6 +31,8 @@ class LocalStore(models.Model):
     tls_key = text()
     tls_client_authority = text()
     """Path of the authority that must have signed the certificates of clients; "" asks for none."""
+    seen_at = models.DateTimeField(null=True)
+    """When it last answered an echo."""
     made_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -71,6 +73,8 @@ class RemoteNode(models.Model):
     delay_s = models.FloatField(default=0.0)
     """Pause between two requests, out of politeness."""
     timeout_s = models.IntegerField(default=60)
+    seen_at = models.DateTimeField(null=True)
+    """When it last answered an echo."""
     made_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -135,7 +139,7 @@ class Arrival(models.Model):
 
     spool_name = models.TextField(unique=True)
     """Name of the file in the spool, so that a replay after a crash is no second arrival."""
-    arrived_at = models.DateTimeField(db_index=True)
+    arrived_at = models.DateTimeField()
     decided_at = models.DateTimeField(auto_now_add=True)
     came_by = models.CharField(max_length=20)
     """`receive`, `stow` or `watch`."""
@@ -150,9 +154,17 @@ class Arrival(models.Model):
     manufacturer = text()
     model = text()
     station_name = text()
+    software_versions = text()
+    serial_number = text()
     size_bytes = models.BigIntegerField(default=0)
     decision = models.CharField(max_length=9, choices=Decision.choices)
     reason = text()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["arrived_at", "decision"], name="arrival_day"),
+            models.Index(fields=["decision", "arrived_at"], name="arrival_decision"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sop_instance_uid}: {self.decision}"
@@ -163,6 +175,11 @@ class PhysicsStudy(models.Model):
 
     study_instance_uid = models.TextField(unique=True)
     file_name = models.TextField()
+    """Of the zip file."""
+    folder = models.TextField()
+    """Name of the folder, beside the zip file, of the objects that are not in it yet."""
+    is_packed = models.BooleanField(default=False)
+    """Whether all of its objects are in the zip file."""
     study_date = models.DateField(null=True)
     study_description = text()
     modality = text()
@@ -219,6 +236,12 @@ class WatchedFolder(models.Model):
     stable_s = models.IntegerField(default=10)
     """Seconds for which a file must not have changed."""
     made_at = models.DateTimeField(auto_now_add=True)
+    looked_at = models.DateTimeField(null=True)
+    """When a worker last looked into it."""
+    waiting = models.IntegerField(default=0)
+    """Files that were there then and not taken yet."""
+    trouble = text()
+    """What could not be read, in sentences."""
 
     def __str__(self) -> str:
         return self.path

@@ -72,6 +72,8 @@ class Query(models.Model):
     wanted = models.JSONField(default=dict)
     retrieve_at_once = models.BooleanField(default=False)
     """Whether nobody reviews it before the retrieval."""
+    waits_for_hours = models.BooleanField(null=True)
+    """Whether its schedule paused it until the next of its hours; False once a person decided."""
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     stage = text()
     """What it is doing just now, in words."""

@@ -50,7 +50,7 @@ class Task(models.Model):
     error = text()
     """Why it failed, in a sentence."""
     result = models.JSONField(default=dict)
-    engine_id = models.CharField(max_length=64, blank=True, default="")
+    engine_id = models.UUIDField(null=True)
     """The queue engine's name for it."""
 
     class Meta:

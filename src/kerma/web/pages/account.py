@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, views
-from django.contrib.auth.forms import BaseUserCreationForm
+from django.contrib.auth.forms import AuthenticationForm, BaseUserCreationForm
 from django.contrib.auth.models import Group, User
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,22 +15,50 @@ from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from kerma.store import audit
 from kerma.web.access import GROUPS, groups, is_fresh
+from kerma.web.actor import actor, note
 
-_login = views.LoginView.as_view(template_name="web/login.html", redirect_authenticated_user=True)
 _logout = views.LogoutView.as_view()
+
+
+class _LogIn(views.LoginView):
+    """Django's page in our frame, noting who came and who tried."""
+
+    template_name = "web/login.html"
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Return what the page shows: the form, and the ways to log in elsewhere."""
+        offered = settings.KERMA_OIDC["label"] if settings.KERMA_OIDC["issuer"] else ""
+        return super().get_context_data(**kwargs) | {"elsewhere": offered}
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Let the user in."""
+        response = super().form_valid(form)
+        audit.write(actor(self.request), "log in", address=self.request.META.get("REMOTE_ADDR"))
+        return response
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """Ask again."""
+        name = str(form.data.get("username", ""))
+        found = User.objects.filter(username=name).first()
+        audit.write_attempt(found, address=self.request.META.get("REMOTE_ADDR"))
+        return super().form_invalid(form)
 
 
 def log_in(request: HttpRequest) -> HttpResponseBase:
     """Ask for name and password, or on a fresh installation for the first administrator."""
     if request.method == "GET" and not request.user.is_authenticated and is_fresh():
         return redirect("first-administrator")
-    return _login(request)
+    return _LogIn.as_view()(request)
 
 
 @require_POST
 def log_out(request: HttpRequest) -> HttpResponseBase:
     """End the session."""
+    if request.user.is_authenticated:
+        note(request, "log out")
     return _logout(request)
 
 
@@ -42,6 +71,7 @@ class _PasswordChange(views.PasswordChangeView):
     def form_valid(self, form: Any) -> HttpResponseRedirect:
         """Say that it is done."""
         messages.success(self.request, "Your password is changed.")
+        note(self.request, "change own password")
         done: HttpResponseRedirect = super().form_valid(form)  # type: ignore[assignment]
         return done
 
@@ -79,7 +109,8 @@ def first_administrator(request: HttpRequest) -> HttpResponse:
         user = _make_first(form)
         if user is None:
             return redirect("login")
-        login(request, user)
+        login(request, user, "django.contrib.auth.backends.ModelBackend")
+        audit.write(user, "make first administrator")
         return redirect("home")
     return render(request, "web/first_administrator.html", {"form": form, "groups": GROUPS})
 

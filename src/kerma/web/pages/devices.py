@@ -78,7 +78,8 @@ def delete(request: HttpRequest, number: int, modality: str) -> HttpResponse:
 
     reason = form.cleaned_data["reason"]
     work = _deleting(request, studies, reason, finished, reverse("systems"))
-    return carry_on(request, work)
+    chosen = {"device": number, "modality": modality.upper(), "and_device": removed}
+    return carry_on(request, work._replace(arguments={**work.arguments, **chosen}))
 
 
 def _context(number: int, modality: str, form: DeleteForm) -> dict[str, Any]:
@@ -140,7 +141,10 @@ def _deleting(
         return through(studies.select_related("system"), step, forget)
 
     about = "Studies, events, sources and Kerma’s copies of the objects go."
-    return Work("Deleting studies", about, portion, studies.count, finished, back)
+    return Work(
+        "Deleting studies", about, portion, studies.count, finished, back,
+        "delete-studies", {"reason": reason},
+    )  # fmt: skip
 
 
 @require_safe
@@ -179,4 +183,6 @@ def delete_failed(request: HttpRequest) -> HttpResponse:
 
     reason = form.cleaned_data["reason"]
     back = reverse("failed-imports")
-    return carry_on(request, _deleting(request, studies, reason, finished, back))
+    work = _deleting(request, studies, reason, finished, back)
+    chosen = {"modality": request.POST.get("modality", "")}
+    return carry_on(request, work._replace(arguments={**work.arguments, **chosen}))

@@ -11,13 +11,16 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from kerma.health import Fact
 from kerma.query.columns import HEADINGS
 from kerma.query.home import SystemLine, attention, systems
 from kerma.query.mark import mark
+from kerma.store import options as site_options
 from kerma.web import preferences
 from kerma.web.access import BROWSE, groups, may
 from kerma.web.address import Address
 from kerma.web.tables import Head
+from kerma.web.trouble import trouble
 
 
 class Line(NamedTuple):
@@ -54,24 +57,35 @@ _ORDERS: dict[str, Callable[[SystemLine], Any]] = {
 def home(request: HttpRequest) -> HttpResponse:
     """Show the systems; to people in no group that browses, what they may do."""
     if not may(request.user, *BROWSE):
-        return render(request, "web/home_without.html")
-    today, periods = timezone.localdate(), preferences.periods_of(request.user)
+        return render(request, "web/home_without.html", {"trouble": _trouble(request)})
+    workload, usual = site_options.several("home_shows_workload", "home_workload_days")
+    first, second = preferences.of(request.user).periods or usual
+    today, periods = timezone.localdate(), (first, second)
     before, lines = mark(), systems(today, periods)
     if not lines:
-        return render(request, "web/home_empty.html", {"mark": before})
+        return render(
+            request, "web/home_empty.html", {"mark": before, "trouble": _trouble(request)}
+        )
     order = request.GET.get("order", "system")
     context = {
+        "trouble": _trouble(request),
+        "workload": workload,
         "today": today,
         "now": timezone.localtime(),
         "periods": periods,
         "parts": _parts(lines, order, today, periods),
-        "heads": _heads(order, periods),
+        "heads": _heads(order, periods)[: None if workload else -2],
         "attention": attention(today),
         "silent": [line for line in lines if line.silent_days],
         "systems": len({line.system_id for line in lines}),
         "mark": before,
     }
     return render(request, "web/home.html", context)
+
+
+def _trouble(request: HttpRequest) -> list[Fact]:
+    """Return what an administrator should see to; nobody else is told."""
+    return trouble() if may(request.user, "admin") else []
 
 
 def _heads(order: str, periods: tuple[int, int]) -> list[Head]:

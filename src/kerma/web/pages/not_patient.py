@@ -117,5 +117,8 @@ def apply(request: HttpRequest) -> HttpResponse:
 
     about = "Studies whose names and ids are not stored, or only as hashes, keep their marks."
     back = reverse("test-data")
-    work = Work("Applying the patterns", about, portion, named_studies().count, finished, back)
+    work = Work(
+        "Applying the patterns", about, portion, named_studies().count, finished, back,
+        "apply-patterns",
+    )  # fmt: skip
     return carry_on(request, work)

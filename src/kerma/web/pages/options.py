@@ -11,6 +11,7 @@ from kerma.query.columns import columns_of
 from kerma.web import preferences
 from kerma.web.access import BROWSE, groups
 from kerma.web.address import Address
+from kerma.web.formats import DATES
 from kerma.web.preferences import DENSITIES, PAGE_SIZES, THEMES
 
 _THEME_WORDS = {"auto": "As the system", "light": "Light", "dark": "Dark"}
@@ -28,6 +29,11 @@ class OptionsForm(forms.Form):
     page_size = forms.TypedChoiceField(
         label="Studies on a page", coerce=int, choices=[(n, str(n)) for n in PAGE_SIZES]
     )
+    dates = forms.ChoiceField(
+        required=False,
+        label="Dates",
+        choices=[(name, example) for name, (example, _) in DATES.items()],
+    )
     density = forms.ChoiceField(
         label="Height of rows", choices=[(name, name.capitalize()) for name in DENSITIES]
     )
@@ -44,7 +50,7 @@ def options(request: HttpRequest) -> HttpResponse:
     first, second = preferences.periods_of(request.user)
     initial = {
         "first": first, "second": second, "page_size": chosen.page_size,
-        "density": chosen.density, "theme": chosen.theme,
+        "density": chosen.density, "theme": chosen.theme, "dates": chosen.dates,
     }  # fmt: skip
     form = OptionsForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
@@ -54,6 +60,7 @@ def options(request: HttpRequest) -> HttpResponse:
             periods=(given["first"], given["second"]),
             page_size=given["page_size"],
             density=given["density"],
+            dates=given["dates"] or chosen.dates,
             theme=given["theme"],
         )
         messages.success(request, "Your settings are saved.")

@@ -1,4 +1,4 @@
-"""What a site decides once: identity of patients, retention, periods of the home page."""
+"""What a site decides once: identity of patients, and what the home page shows."""
 
 from typing import Any, NamedTuple
 
@@ -16,7 +16,6 @@ from kerma.web.access import groups
 from kerma.web.actor import note
 from kerma.web.forms import PageForm
 
-_LONGEST_DAYS = 36_525
 _CHOICES = [("store", "Store"), ("hash", "Store a hash"), ("drop", "Do not store")]
 
 
@@ -60,43 +59,17 @@ class PrivacyForm(PageForm):
     )
 
 
-class RetentionForm(PageForm):
-    """What is kept, and how long."""
-
-    switches = True
-    units = {"keep_days": "days", "quarantine_days": "days"}
-
-    keep_reports = forms.BooleanField(
-        required=False,
-        label="Keep a copy of dose reports",
-        help_text="Identity taken out as on the page about privacy. With it, a later version of "
-        "Kerma can read the report again without asking the archive.",
-    )
-    keep_image_headers = forms.BooleanField(
-        required=False,
-        label="Keep the headers of images",
-        help_text="Without pixel data, some kilobytes each.",
-    )
-    keep_days = forms.IntegerField(
-        label="Days to keep copies",
-        min_value=0,
-        max_value=_LONGEST_DAYS,
-        help_text="0 keeps them for good. Older ones are removed by the command kerma tidy, "
-        "which a daily job should run.",
-    )
-    quarantine_days = forms.IntegerField(
-        label="Days to keep objects in quarantine",
-        min_value=1,
-        max_value=_LONGEST_DAYS,
-        help_text="The encrypted copies then go; the reasons stay. Applies to new entries.",
-    )
-
-
 class PeriodsForm(PageForm):
     """The two periods of the home page."""
 
+    switches = True
     units = {"first": "days", "second": "days"}
 
+    home_shows_workload = forms.BooleanField(
+        required=False,
+        label="Show the workload",
+        help_text="The numbers of studies of two periods for each system.",
+    )
     first = forms.IntegerField(label="First period", min_value=1, max_value=3660)
     second = forms.IntegerField(label="Second period", min_value=1, max_value=3660)
 
@@ -111,7 +84,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         with transaction.atomic():
             IdentityPolicy.objects.filter(pk=1).update(**form.cleaned_data)
-            _note(request, form)
+            note_changes(request, form)
         messages.success(request, "Saved. It applies to objects that arrive from now on.")
         return redirect("privacy")
     part = Part(
@@ -126,53 +99,37 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @groups("admin")
-def retention(request: HttpRequest) -> HttpResponse:
-    """Choose what Kerma keeps of the objects."""
-    initial = {name: options.get(name) for name in RetentionForm.base_fields}
-    form = RetentionForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_valid():
-        with transaction.atomic():
-            for name, _, new in form.changes():
-                options.put(name, new)
-            _note(request, form)
-        messages.success(request, "Saved.")
-        return redirect("retention")
-    names = list(form.fields)
-    parts = [
-        Part("Kerma’s own copies of objects", [form[name] for name in names[:3]]),
-        Part("Quarantine", [form[names[3]]]),
-    ]
-    about = "What Kerma keeps beside the database, and for how long."
-    return _page(request, form, "Retention", about, parts)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@groups("admin")
 def home_periods(request: HttpRequest) -> HttpResponse:
     """Choose the periods of the home page for users who chose none."""
     first, second = options.get("home_workload_days")
     form = PeriodsForm(
         request.POST if request.method == "POST" else None,
-        initial={"first": first, "second": second},
+        initial={
+            "home_shows_workload": options.get("home_shows_workload"),
+            "first": first,
+            "second": second,
+        },
     )
     if form.is_valid():
         with transaction.atomic():
+            options.put("home_shows_workload", form.cleaned_data["home_shows_workload"])
             options.put(
                 "home_workload_days", [form.cleaned_data["first"], form.cleaned_data["second"]]
             )
-            _note(request, form)
+            note_changes(request, form)
         messages.success(request, "Saved.")
         return redirect("home-periods")
     part = Part(
         "Workload on the home page",
-        [form["first"], form["second"]],
+        [form["home_shows_workload"], form["first"], form["second"]],
         "Each user can choose other periods under “Your settings”.",
     )
-    about = "For users who have not chosen their own."
-    return _page(request, form, "Home page", about, [part])
+    about = "What everybody sees; the periods hold for users who have not chosen their own."
+    said = "Everybody sees it with their next page."
+    return _page(request, form, "Home page", about, [part], said)
 
 
-def _note(request: HttpRequest, form: PageForm) -> None:
+def note_changes(request: HttpRequest, form: PageForm) -> None:
     """Write an entry of the audit log for each change."""
     for name, old, new in form.changes():
         label = str(form.fields[name].label)
@@ -180,7 +137,14 @@ def _note(request: HttpRequest, form: PageForm) -> None:
 
 
 def _page(
-    request: HttpRequest, form: PageForm, heading: str, about: str, parts: list[Part]
+    request: HttpRequest,
+    form: PageForm,
+    heading: str,
+    about: str,
+    parts: list[Part],
+    said: str = "",
 ) -> HttpResponse:
-    context: dict[str, Any] = {"form": form, "heading": heading, "about": about, "parts": parts}
+    """Show the form; `said` stands beside its button."""
+    context: dict[str, Any] = {"form": form, "heading": heading, "about": about}
+    context |= {"parts": parts, "said": said}
     return render(request, "web/settings_form.html", context)

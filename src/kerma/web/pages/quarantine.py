@@ -25,7 +25,13 @@ from kerma.web.work import Step, Work, carry_on, kept, through
 _ON_A_PAGE = 50
 _NUMBER = re.compile(r"\(?[0-9A-F]{4},|\d")
 """Where the words of a reason end and a tag or number begins."""
-_WAYS = (("import", "Import"), ("upload", "Upload"), ("receive", "Network"))
+_WAYS = (
+    ("import", "Import"),
+    ("upload", "Upload"),
+    ("receive", "Network"),
+    ("stow", "DICOMweb"),
+    ("watch", "Watched folder"),
+)
 
 
 class Reason(NamedTuple):

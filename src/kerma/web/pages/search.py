@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from kerma.query.columns import HEADINGS
 from kerma.query.search import studies_with_number, systems_named
 from kerma.web.access import BROWSE, groups, may
+from kerma.web.actor import note
 from kerma.web.address import Address
 
 
@@ -18,7 +19,10 @@ def search(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("q", "").strip()
     if not typed:
         return render(request, "web/search.html", {"q": ""})
-    numbers = studies_with_number(typed, identity=may(request.user, "pid"))
+    identity = may(request.user, "pid")
+    numbers = studies_with_number(typed, identity=identity)
+    if identity:
+        note(request, "search patients", by=["search box"])
     if len(numbers) == 1:
         return redirect(reverse("study", args=[numbers[0].pk]))
     lists = [

@@ -19,6 +19,7 @@ from kerma.pipeline.size_table import (
     SizeTable,
     guess,
 )
+from kerma.store import processes
 from kerma.store.models import SizeImport
 from kerma.store.portions import undo_some
 from kerma.web.access import groups, may
@@ -26,7 +27,7 @@ from kerma.web.actor import actor, note
 from kerma.web.configuration import SIZES
 from kerma.web.formats import plural
 from kerma.web.forms import PageForm
-from kerma.web.work import SECONDS, Step, Work, carry_on
+from kerma.web.work import SECONDS, Step, Work, carry_on, hand_over
 
 _PREVIEWED = 5
 _LISTED = 100
@@ -138,7 +139,10 @@ def _chosen(found: SizeImport) -> dict[str, Any]:
 @require_POST
 @groups(*SIZES)
 def start(request: HttpRequest, number: int) -> HttpResponse:
-    """Begin with the columns chosen; the first second of the work is done at once."""
+    """Begin with the columns chosen: as a task, or with the first second of the work.
+
+    The list lies on this host, so that a worker of another could not read it.
+    """
     found = get_object_or_404(SizeImport, pk=number)
     if found.state != SizeImport.State.QUEUED and not (found.dry_run and _is_over(found)):
         return redirect("size-import", number)
@@ -153,6 +157,9 @@ def start(request: HttpRequest, number: int) -> HttpResponse:
             overwrite=form.cleaned_data["overwrite"],
             dry_run=request.POST.get("do") != "run",
         )
+        if processes.are_all_here("work"):
+            title = "Trying sizes" if found.dry_run else "Importing sizes"
+            return hand_over(request, "import-sizes", title, {"size_import": number})
         sizes.carry_on(found, SECONDS)
     except KermaError as error:
         messages.error(request, str(error))
@@ -220,7 +227,11 @@ def undo(request: HttpRequest, number: int) -> HttpResponse:
 
     about = "Studies get back the sizes that their own objects, or other imports, give them."
     back = reverse("size-import", args=[number])
-    return carry_on(request, Work("Undoing an import", about, portion, count, finished, back))
+    work = Work(
+        "Undoing an import", about, portion, count, finished, back,
+        "undo-sizes", {"size_import": number},
+    )  # fmt: skip
+    return carry_on(request, work)
 
 
 @require_POST

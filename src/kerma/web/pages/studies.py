@@ -16,6 +16,7 @@ from kerma.query.selection import FilterError, Selection, select
 from kerma.query.suggestions import SUGGESTING, suggestions
 from kerma.web import preferences, tables
 from kerma.web.access import BROWSE, groups, may
+from kerma.web.actor import note
 from kerma.web.address import Address
 from kerma.web.cells import NOTHING, Written, write
 from kerma.web.chips import chips
@@ -40,6 +41,7 @@ def studies(request: HttpRequest, modality: str) -> HttpResponse:
         selection = select(modality, address.filters, identity=identity)
     except FilterError as error:
         return _refused(request, modality, error)
+    _note_search(request, address)
     chosen = _chosen(modality, request, identity=identity)
     number, size = _page_wanted(request)
     before = mark()
@@ -68,6 +70,14 @@ def studies(request: HttpRequest, modality: str) -> HttpResponse:
         "mark": before,
     }
     return render(request, "web/studies.html", context)
+
+
+def _note_search(request: HttpRequest, address: Address) -> None:
+    """Write that patients were searched for, but not for whom."""
+    by = sorted({name for name, _ in address.filters} & {"patient_name", "patient_id"})
+    if by:
+        words = [name.replace("_", " ") for name in by]
+        note(request, "search patients", by=words, modality=address.modality)
 
 
 def _refused(request: HttpRequest, modality: str, error: FilterError) -> HttpResponse:

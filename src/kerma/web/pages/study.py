@@ -14,10 +14,12 @@ from kerma.query.neighbours import neighbours
 from kerma.query.record import Told, told
 from kerma.query.selection import FilterError, Selection, select
 from kerma.records import StudyRecord
+from kerma.store import audit
 from kerma.store.identity import split
 from kerma.store.models import Study
 from kerma.web import event_tables, formats
 from kerma.web.access import BROWSE, groups, may
+from kerma.web.actor import actor
 from kerma.web.address import Address
 from kerma.web.event_tables import EVENTS, FEW, Numbered
 from kerma.web.facts import Fact, facts, within
@@ -46,6 +48,7 @@ def study(request: HttpRequest, number: int) -> HttpResponse:
     known = told(found)
     record = known.record
     identity = may(request.user, "pid")
+    audit.write_once(actor(request), "see study", study=found.pk, modality=found.modality)
     context: dict[str, Any] = {
         "study": found,
         "record": record,

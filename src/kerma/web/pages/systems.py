@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -54,6 +55,7 @@ def systems(request: HttpRequest) -> HttpResponse:
         "parts": _parts(_devices(words)),
         "names": System.objects.order_by("display_name").values_list("display_name", flat=True),
         "modalities": System.Modality.choices,
+        "untrusted_by_settings": sorted(settings.KERMA_UNTRUSTED_OBSERVER_MODELS),
         "adopts": options.get(ADOPT_DISPLAY_NAMES),
         "untrusted": "\n".join(
             UntrustedObserverModel.objects.order_by("model").values_list("model", flat=True)
@@ -167,7 +169,10 @@ def sort(request: HttpRequest, number: int) -> HttpResponse:
 
     heading = f"Sorting the studies of {system.display_name}"
     about = "Each projection study goes where its system or its content says."
-    work = Work(heading, about, portion, uids_to_sort(system).count, finished, back)
+    work = Work(
+        heading, about, portion, uids_to_sort(system).count, finished, back,
+        "sort-studies", {"systems": [number, *map(int, later)]},
+    )  # fmt: skip
     return carry_on(request, work)
 
 

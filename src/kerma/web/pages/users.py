@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kerma.web.access import GROUPS, groups
 from kerma.web.actor import note
+from kerma.web.foreign import LOCAL, comes_from, origins
 from kerma.web.forms import PageForm
 
 WORDS = {
@@ -87,7 +88,8 @@ def _other_admins(user: User) -> bool:
 def users(request: HttpRequest) -> HttpResponse:
     """List the users."""
     found = User.objects.prefetch_related("groups").order_by("-is_active", "username")
-    rows = [(user, _names(user)) for user in found]
+    known = origins()
+    rows = [(user, _names(user), known.get(user.pk, "")) for user in found]
     return render(request, "web/users.html", {"rows": rows, "groups": WORDS.items()})
 
 
@@ -132,7 +134,9 @@ def user(request: HttpRequest, number: int) -> HttpResponse:
         _keep(request, found, form)
         messages.success(request, f"{found.username} is changed.")
         return redirect("users")
-    return render(request, "web/user.html", _context(form) | {"who": found})
+    return render(
+        request, "web/user.html", _context(form) | {"who": found, "origin": comes_from(found)}
+    )
 
 
 @transaction.atomic
@@ -157,6 +161,9 @@ def _keep(request: HttpRequest, found: User, form: UserForm) -> None:
 def password(request: HttpRequest, number: int) -> HttpResponse:
     """Make a new password for a user, and show it once."""
     found = get_object_or_404(User, pk=number)
+    if comes_from(found) != LOCAL:
+        messages.error(request, f"The password of {found.username} is not kept here.")
+        return redirect("users")
     made = secrets.token_urlsafe(12)
     with transaction.atomic():
         found.set_password(made)

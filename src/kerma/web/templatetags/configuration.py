@@ -4,6 +4,8 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField, CheckboxInput, RadioSelect
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from kerma.web import configuration
 
@@ -32,6 +34,16 @@ def is_switch(field: BoundField) -> bool:
 def is_choice(field: BoundField) -> bool:
     """Return whether a field is a few choices side by side."""
     return isinstance(field.field.widget, RadioSelect)
+
+
+@register.filter
+def coded(sentence: str) -> SafeString:
+    """Return a sentence with the commands between its backticks set as code."""
+    parts = sentence.split("`")
+    pieces = (
+        (format_html("<code>{}</code>", part) if n % 2 else part) for n, part in enumerate(parts)
+    )
+    return format_html_join("", "{}", ((piece,) for piece in pieces))
 
 
 @register.filter

@@ -15,6 +15,7 @@ from django.utils import timezone
 from kerma.cli.database import ensure_database
 from kerma.cli.management.commands.user import add_user
 from kerma.demo import institutions, write_objects
+from kerma.net.receive import stores
 from kerma.store.models import NotPatientPattern, Study
 
 _LOGIN = "demo"
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, metavar="FOLDER", help="keep the objects there")
         parser.add_argument("--seed", type=int, default=1, metavar="S", help="another hospital")
         parser.add_argument("--mix", action="store_true", help="even among studies that are real")
-        parser.add_argument("--serve", action="store_true", help="serve the pages afterwards")
+        parser.add_argument("--serve", action="store_true", help="run everything afterwards")
         parser.add_argument(
             "--port", type=int, help="for --serve; else the usual one, or a free one"
         )
@@ -104,16 +105,28 @@ class Command(BaseCommand):
     def _look(self, serve: bool, port: int | None) -> None:
         """Serve the pages, or say how to."""
         if not serve:
-            self.stdout.write("Run `kerma web` to look at the pages.")
+            self.stdout.write("Run `kerma run` to look at the pages.")
             return
         wanted = _free_port(settings.KERMA_PORT) if port is None else port
-        call_command("web", host="127.0.0.1", port=wanted, stdout=self.stdout)
+        store = stores.default()
+        receive_port = _free_port(store.port) or _any_port()
+        self.stdout.write(f"Send objects to {store.ae_title} at localhost:{receive_port}")
+        self.stdout.flush()
+        taken = None if receive_port == store.port else receive_port
+        call_command("run", host="127.0.0.1", port=wanted, receive_port=taken)
 
 
 def _free_port(usual: int) -> int:
     """Return the usual port if it can be had, else 0 for any other."""
     with socket.socket() as one:
         return 0 if one.connect_ex(("127.0.0.1", usual)) == 0 else usual
+
+
+def _any_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 def _has_real_studies() -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.commands.migrate import Command as DjangoCommand
 
-from kerma.cli.database import missing_migrations
+from kerma.health.areas.database import missing_migrations
 
 
 class Command(DjangoCommand):

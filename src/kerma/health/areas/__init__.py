@@ -1,0 +1,1 @@
+"""What is looked at: one file each, found by importing this folder."""

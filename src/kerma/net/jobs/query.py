@@ -1,0 +1,23 @@
+"""The job that asks a node for studies."""
+
+from typing import Any
+
+from kerma.net.carry_out import carry_out_query
+from kerma.store import jobs
+from kerma.store.jobs import Job, Progress
+
+
+def _run(progress: Progress, query_id: int) -> dict[str, Any]:
+    done = carry_out_query(query_id, progress, progress.task_id)
+    return {"query_id": query_id, "done": done}
+
+
+jobs.add(
+    Job(
+        "query",
+        "Query a node",
+        _run,
+        effect="The node is asked to end its answer. What was found so far stays in the summary; "
+        "a new query begins from the start.",
+    )
+)

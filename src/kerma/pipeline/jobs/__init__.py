@@ -1,0 +1,1 @@
+"""Background work on what is stored here: one file a job."""

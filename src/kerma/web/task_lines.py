@@ -1,0 +1,145 @@
+"""Tasks and processes in, what the pages say of them out."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils import timezone
+
+from kerma.net import every_job
+from kerma.store.jobs import jobs
+from kerma.store.models import Process, Task
+from kerma.web.formats import percent, whole
+
+_SURE_S = 3.0
+"""A task must have run for this long before the time left is guessed."""
+_KINDS = {
+    "web": "Pages",
+    "receive": "Receiver",
+    "work": "Worker",
+    "schedule": "Schedule",
+}
+
+
+_RESULTS = {
+    "query": ("query-page", "query_id"),
+    "retrieve": ("query-page", "query_id"),
+    "completeness": ("completeness-day", "query_id"),
+    "import-sizes": ("size-import", "size_import"),
+    "undo-sizes": ("size-import", "size_import"),
+}
+"""Job -> the page that shows what it did, and the argument that is the number in its address."""
+
+
+class TaskLine(NamedTuple):
+    """One task as the pages show it."""
+
+    task: Task
+    label: str
+    """The kind of work."""
+    effect: str
+    """What terminating it means."""
+    how_far: str
+    """"62 %", "1 204 done" or nothing."""
+    left: str
+    """"40 s left" or nothing."""
+    took: str
+    shows: str
+    """Address of the page that shows what it did, if there is one."""
+
+
+class ServiceLine(NamedTuple):
+    """One process as the pages show it."""
+
+    label: str
+    process: Process
+    words: str
+
+
+def line(task: Task) -> TaskLine:
+    """Return what the pages say of a task."""
+    every_job.load()
+    known = {job.name: job for job in jobs}
+    job = known.get(task.job)
+    return TaskLine(
+        task,
+        job.label if job else task.job,
+        job.effect if job else "",
+        how_far(task),
+        left(task, timezone.now()),
+        _took(task),
+        _shows(task),
+    )
+
+
+def labels() -> list[tuple[str, str]]:
+    """Return name and label of every kind of work."""
+    every_job.load()
+    return sorted(((job.name, job.label) for job in jobs), key=lambda pair: pair[1])
+
+
+def how_far(task: Task) -> str:
+    """Return the share that is done, or how many where nobody knows of how many."""
+    if task.total:
+        return percent(min(task.done / task.total, 1.0))
+    return f"{whole(task.done)} done" if task.done else ""
+
+
+def left(task: Task, now: dt.datetime) -> str:
+    """Return the time a running task still takes if it goes on as before."""
+    if task.state != Task.State.RUNNING or task.started_at is None:
+        return ""
+    elapsed = (now - task.started_at).total_seconds()
+    if not 0 < task.done < task.total or elapsed < _SURE_S:
+        return ""
+    return f"{_words(elapsed * (task.total - task.done) / task.done)} left"
+
+
+def services(processes: Iterable[Process]) -> list[ServiceLine]:
+    """Return what the pages say of the processes."""
+    return [ServiceLine(_service(one), one, _status(one)) for one in processes]
+
+
+def _service(process: Process) -> str:
+    label = _KINDS.get(process.kind, process.kind)
+    does = process.status.get("does")
+    return f"{label}: {does}" if does else label
+
+
+def _status(process: Process) -> str:
+    """Return what a process says of itself."""
+    said = {name: _simple(value) for name, value in process.status.items() if name != "does"}
+    return "; ".join(f"{name.replace('_', ' ')}: {words}" for name, words in said.items() if words)
+
+
+def _simple(value: object) -> str:
+    """Return a value as words: of a port the AE title and its number, lists by commas."""
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_simple, value)))
+    if isinstance(value, dict):
+        return f"{value.get('ae_title', '')}:{value['port']}" if "port" in value else ""
+    return "" if value is None else str(value)
+
+
+def _shows(task: Task) -> str:
+    view, argument = _RESULTS.get(task.job, ("", ""))
+    number = task.arguments.get(argument)
+    return reverse(view, args=[number]) if view and number else ""
+
+
+def _took(task: Task) -> str:
+    if task.started_at is None or task.finished_at is None:
+        return ""
+    return _words((task.finished_at - task.started_at).total_seconds())
+
+
+def _words(seconds: float) -> str:
+    """Return a length of time in its largest unit."""
+    if seconds < 1:
+        return "< 1 s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.0f} h"

@@ -1,0 +1,112 @@
+"""`kerma run`: one command that receives, imports, works and serves the pages."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from kerma.demo.hospital import draw_studies
+from tests.demo.conftest import UNTIL
+from tests.sites import Site, free_port
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Start everything; gives the process and the lines up to the last one of the start."""
+    started = []
+
+    def start(*arguments):
+        process = Site(tmp_path, "").python(
+            "-c", "from kerma.cli.main import main; main()", *arguments, stdout=subprocess.PIPE
+        )
+        started.append(process)
+        lines = []
+        while line := process.stdout.readline():
+            lines.append(line.strip())
+            if line.startswith("Kerma is ready at "):
+                break
+        return process, lines
+
+    yield start
+    for process in started:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=40)
+
+
+@pytest.fixture
+def everything(run):
+    return run("run", "--port", "0", "--receive-port", str(free_port()))
+
+
+def test_the_line_of_the_pages_is_the_last_of_the_start_and_they_open(everything):
+    _, lines = everything
+
+    with pytest.raises(urllib.error.HTTPError) as answer:
+        urllib.request.urlopen(f"{lines[-1].rpartition(' ')[2]}no-such-page", timeout=30)
+    answer.value.close()
+
+    assert answer.value.code == 404
+    assert sum(line.startswith("Kerma receives at KERMA:") for line in lines) == 1
+
+
+def test_on_sigterm_all_of_it_ends_without_a_word(everything):
+    process, _ = everything
+
+    process.send_signal(signal.SIGTERM)
+    said, errors = process.communicate(timeout=40)
+
+    assert (process.returncode, said) == (0, "")
+    assert "Traceback" not in errors
+    assert "killed" not in errors
+
+
+@pytest.mark.skipif(not shutil.which("storescu"), reason="there is no DCMTK on this machine")
+def test_an_object_that_is_sent_is_stored_even_after_the_receiver_was_killed(everything, tmp_path):
+    _, lines = everything
+    port = next(line.rpartition(":")[2] for line in lines if line.startswith("Kerma receives"))
+    study = next(draw_studies(1, seed=3, until=UNTIL))
+    path = tmp_path / "object.dcm"
+    path.write_bytes(study.objects[0].data)
+    site = Site(tmp_path, "")
+
+    [(killed,)] = site.ask("SELECT pid FROM store_process WHERE kind = 'receive'")
+    os.kill(killed, signal.SIGKILL)
+    send = ["storescu", "-R", "-aec", "KERMA", "127.0.0.1", port, str(path)]
+    until(lambda: subprocess.run(send, capture_output=True).returncode == 0)
+
+    until(lambda: site.ask("SELECT count(*) FROM store_study") == [(1,)])
+
+
+def until(happens, seconds=20):
+    end = time.monotonic() + seconds
+    while not (found := happens()) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert found, "it did not happen in time"
+
+
+def test_a_port_of_the_pages_in_use_stops_everything_with_a_sentence(run):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+
+        process, _ = run("run", "--port", port, "--receive-port", "0")
+        errors = process.communicate(timeout=40)[1]
+
+    assert process.returncode == 1
+    assert f"Port {port} of 127.0.0.1 cannot be had" in errors
+    assert "web could not start; everything is stopped." in errors
+    assert "Traceback" not in errors
+
+
+def test_the_demo_serves_with_everything_running_and_says_where_to_send_objects(run):
+    _, lines = run("demo", "--studies", "1", "--serve", "--port", "0")
+
+    assert any("Send objects to KERMA at localhost:" in line for line in lines[:-1])
+    assert lines[-1].startswith("Kerma is ready at http://localhost:")
