@@ -8,6 +8,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 
 import pytest
 
@@ -16,13 +17,13 @@ from tests.demo.conftest import UNTIL
 from tests.sites import Site, free_port
 
 
-@pytest.fixture
-def run(tmp_path):
-    """Start everything; gives the process and the lines up to the last one of the start."""
+@contextmanager
+def site_that_runs(home):
+    """Start commands of a site; gives for each the process and the lines up to the last."""
     started = []
 
     def start(*arguments):
-        process = Site(tmp_path, "").python(
+        process = Site(home, "").python(
             "-c", "from kerma.cli.main import main; main()", *arguments, stdout=subprocess.PIPE
         )
         started.append(process)
@@ -36,12 +37,21 @@ def run(tmp_path):
     yield start
     for process in started:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=40)
+        process.communicate(timeout=60)
 
 
 @pytest.fixture
-def everything(run):
-    return run("run", "--port", "0", "--receive-port", str(free_port()))
+def run(tmp_path):
+    with site_that_runs(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory):
+    """Start all of it once; gives the home and the lines."""
+    home = tmp_path_factory.mktemp("home")
+    with site_that_runs(home) as start:
+        yield home, start("run", "--port", "0", "--receive-port", str(free_port()))[1]
 
 
 def test_the_line_of_the_pages_is_the_last_of_the_start_and_they_open(everything):
@@ -55,8 +65,8 @@ def test_the_line_of_the_pages_is_the_last_of_the_start_and_they_open(everything
     assert sum(line.startswith("Kerma receives at KERMA:") for line in lines) == 1
 
 
-def test_on_sigterm_all_of_it_ends_without_a_word(everything):
-    process, _ = everything
+def test_on_sigterm_all_of_it_ends_without_a_word(run):
+    process, _ = run("run", "--port", "0", "--receive-port", "0")
 
     process.send_signal(signal.SIGTERM)
     said, errors = process.communicate(timeout=40)
@@ -68,12 +78,12 @@ def test_on_sigterm_all_of_it_ends_without_a_word(everything):
 
 @pytest.mark.skipif(not shutil.which("storescu"), reason="there is no DCMTK on this machine")
 def test_an_object_that_is_sent_is_stored_even_after_the_receiver_was_killed(everything, tmp_path):
-    _, lines = everything
+    home, lines = everything
     port = next(line.rpartition(":")[2] for line in lines if line.startswith("Kerma receives"))
     study = next(draw_studies(1, seed=3, until=UNTIL))
     path = tmp_path / "object.dcm"
     path.write_bytes(study.objects[0].data)
-    site = Site(tmp_path, "")
+    site = Site(home, "")
 
     [(killed,)] = site.ask("SELECT pid FROM store_process WHERE kind = 'receive'")
     os.kill(killed, signal.SIGKILL)
@@ -83,7 +93,7 @@ def test_an_object_that_is_sent_is_stored_even_after_the_receiver_was_killed(eve
     until(lambda: site.ask("SELECT count(*) FROM store_study") == [(1,)])
 
 
-def until(happens, seconds=20):
+def until(happens, seconds=60):
     end = time.monotonic() + seconds
     while not (found := happens()) and time.monotonic() < end:
         time.sleep(0.1)

@@ -15,15 +15,22 @@ from pydicom.dataset import FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 from pynetdicom import AE, evt
 from pynetdicom.sop_class import (
-    StudyRootQueryRetrieveInformationModelFind as FIND,
+    StudyRootQueryRetrieveInformationModelFind,
+    StudyRootQueryRetrieveInformationModelGet,
+    StudyRootQueryRetrieveInformationModelMove,
+    Verification,
 )
-from pynetdicom.sop_class import (
-    StudyRootQueryRetrieveInformationModelGet as GET,
+
+from tests.net.sockets import mend
+
+_MODELS = (
+    StudyRootQueryRetrieveInformationModelFind,
+    StudyRootQueryRetrieveInformationModelMove,
+    StudyRootQueryRetrieveInformationModelGet,
+    Verification,
 )
-from pynetdicom.sop_class import (
-    StudyRootQueryRetrieveInformationModelMove as MOVE,
-)
-from pynetdicom.sop_class import Verification
+
+mend()
 
 OUT_OF_RESOURCES = 0xA700
 UNABLE_TO_SEND = 0xA702
@@ -101,7 +108,7 @@ class FaultyPacs:
 
     def __enter__(self) -> "FaultyPacs":
         ae = AE(ae_title="PACS")
-        for model in (FIND, MOVE, GET, Verification):
+        for model in _MODELS:
             ae.add_supported_context(model)
         for sop_class in sorted({each.SOPClassUID for each in self.objects}):
             ae.add_requested_context(sop_class, ExplicitVRLittleEndian)
@@ -318,4 +325,4 @@ def instance(
     return found
 
 
-__all__ = ["FaultyPacs", "Faults", "Request", "instance"]
+__all__ = ["Faults", "FaultyPacs", "Request", "instance"]

@@ -4,6 +4,9 @@ from pynetdicom import AE, AllStoragePresentationContexts, evt
 from pynetdicom.sop_class import Verification
 
 from kerma.pipeline import spool
+from tests.net.sockets import mend
+
+mend()
 
 
 class SpoolStore:

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kerma.net import hours as week
-from kerma.net.plan import Dates, Plan, covered_until, dates, decide, next_run
+from kerma.net.plan import (
+    Dates,
+    Plan,
+    covered_until,
+    dates,
+    decide,
+    next_run,
+    success_after,
+)
 
 MADRID = ZoneInfo("Europe/Madrid")
 KOLKATA = ZoneInfo("Asia/Kolkata")
@@ -199,3 +207,48 @@ def test_hours_are_said_as_people_say_them():
     assert week.in_words(week.night()) == "daily 0–6 h, 19–24 h"
     assert week.in_words(night_weekend) == "Mon–Fri 0–6 h, 19–24 h; Sat, Sun all day"
     assert week.in_words(only((2, 12))) == "Wed 12–13 h"
+
+
+def days_asked(plan, start, outcomes):
+    """Run once a day; yield the time and the days of each run. `outcomes`: (fetched, failed)."""
+    for number, (fetched, failed) in enumerate(outcomes):
+        now = start + dt.timedelta(days=number)
+        asked = dates(plan, now, MADRID)
+        yield now.astimezone(MADRID).date(), asked
+        until = covered_until(asked, now, MADRID)
+        success = success_after(plan.last_success_at, until, now, fetched=fetched, failed=failed)
+        plan = plan._replace(last_success_at=success)
+
+
+@pytest.mark.parametrize("first_days", [3, 30])
+def test_a_study_that_can_never_be_sent_keeps_no_run_from_the_studies_of_today(first_days):
+    plan = ALWAYS._replace(first_days=first_days)
+    runs = list(days_asked(plan, at("2026-03-05 09:00"), [(True, True)] * 90))
+
+    for today, asked in runs[30:]:
+        assert asked.last == today
+        assert dt.timedelta(5) <= today - asked.first <= dt.timedelta(7)
+
+
+def test_a_node_that_sends_nothing_for_two_weeks_costs_no_day():
+    plan = ALWAYS._replace(last_success_at=at("2026-03-04 09:00"))
+    outcomes = [(False, True)] * 14 + [(True, False)] * 5
+    runs = [asked for _, asked in days_asked(plan, at("2026-03-05 09:00"), outcomes)]
+
+    after = runs[14:]
+    assert after[0].first == dt.date(2026, 3, 3)
+    assert all(before.last >= then.first for before, then in pairwise(after))
+    assert after[-1].last == dt.date(2026, 3, 23)
+
+
+def test_a_node_that_sends_nothing_for_ever_holds_a_schedule_up_for_a_month_at_most():
+    plan = ALWAYS._replace(last_success_at=at("2026-03-04 09:00"))
+    runs = list(days_asked(plan, at("2026-03-05 09:00"), [(False, True)] * 120))
+
+    assert all(today - asked.first <= dt.timedelta(32) for today, asked in runs)
+
+
+def test_the_first_run_that_fetched_nothing_is_made_again():
+    until, now = at("2026-03-05 09:00"), at("2026-03-05 10:00")
+
+    assert success_after(None, until, now, fetched=False, failed=True) is None

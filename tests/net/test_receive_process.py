@@ -46,13 +46,6 @@ def receive():
 
 
 @pytest.fixture
-def home(settings, tmp_path):
-    settings.KERMA_HOME = tmp_path
-    settings.KERMA_DISK_FREE_GB = 0
-    return tmp_path
-
-
-@pytest.fixture
 def site(home):
     return Site(home, "")
 

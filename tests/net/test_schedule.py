@@ -14,7 +14,15 @@ from kerma.net import every_job, queries, scheduler
 from kerma.net import hours as week
 from kerma.net.schedule import NoStore, run_due, run_now
 from kerma.net.wanted import Wanted
-from kerma.store.models import LocalStore, Query, RemoteNode, Schedule, Task
+from kerma.store.models import (
+    LocalStore,
+    Query,
+    QuerySeries,
+    QueryStudy,
+    RemoteNode,
+    Schedule,
+    Task,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +100,8 @@ def test_a_run_whose_task_was_lost_does_not_hold_up_the_next(make, task_state):
 
 
 @pytest.mark.both_databases
-def test_a_run_asks_from_the_last_success_on_and_failures_count_for_nothing(make):
+@pytest.mark.parametrize("failure", ["failed", "partly", "not_looked_into"])
+def test_a_run_asks_from_the_last_success_on_and_failures_count_for_nothing(make, failure):
     schedule = make(overlap_h=0, first_days=7)
     run_due(NOON)
     end(Query.objects.get(), made_at=NOON, found=3, failed=0)
@@ -100,13 +109,31 @@ def test_a_run_asks_from_the_last_success_on_and_failures_count_for_nothing(make
     run_due(NOON + 24 * HOUR)
     second = Query.objects.latest("pk")
     assert second.wanted["date_from"] == "2026-03-04"
-    end(second, made_at=NOON + 24 * HOUR, found=3, failed=1)
+    end(second, made_at=NOON + 24 * HOUR, found=3, **{failure: 1})
 
     run_due(NOON + 48 * HOUR)
     third = Query.objects.latest("pk")
     assert third.wanted["date_from"] == "2026-03-04"
     schedule.refresh_from_db()
     assert schedule.last_success_at == NOON
+
+
+def test_a_run_that_could_not_ask_proves_nothing_but_one_that_tried_all_goes_on(make):
+    schedule = make(overlap_h=0, last_success_at=NOON - 40 * 24 * HOUR)
+    run_due(NOON)
+    query = Query.objects.get()
+    end(query, Query.State.FAILED, made_at=NOON)
+
+    run_due(NOON + HOUR / 2)
+    schedule.refresh_from_db()
+    assert schedule.last_success_at == NOON - 40 * 24 * HOUR
+
+    study = QueryStudy.objects.create(query=query, study_instance_uid="1.2")
+    QuerySeries.objects.create(study=study, series_instance_uid="1.2.1", fetched="failed")
+    end(query, Query.State.FAILED, made_at=NOON, failed=1)
+    run_due(NOON + HOUR / 2)
+    schedule.refresh_from_db()
+    assert schedule.last_success_at == NOON + HOUR / 2 - 30 * 24 * HOUR
 
 
 def test_a_faulty_schedule_keeps_no_other_from_running(make, caplog):

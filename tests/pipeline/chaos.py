@@ -41,8 +41,8 @@ _BROKEN = 50
 """One in so many objects has a dose in a unit that nobody knows: it belongs into quarantine."""
 _SENDERS = 2
 _TASKS = 20
-_QUIET_S = 300.0
-"""How long the site may take, when nothing is killed any more, to decide about what waits."""
+_STUCK_S = 120.0
+"""A site at which nothing changes for so long, when nothing is killed any more, is stuck."""
 
 
 def make(number: int) -> bytes:
@@ -253,7 +253,7 @@ def run(
         world.kill_something(turn)
         turn += 1
     sent_s = time.monotonic() - start
-    _wait(lambda: _is_settled(site))
+    _await_quiet(site)
     world.end()
     return {
         "objects": number,
@@ -271,13 +271,22 @@ def _add_tasks(site: Site) -> None:
     assert process.communicate()[1] == ""
 
 
-def _is_settled(site: Site) -> bool:
-    """Whether nothing waits any more."""
-    if list((site.home / "spool").glob("*.dcm")):
-        return False
-    return site.ask("SELECT count(*) FROM store_task WHERE state IN ('queued', 'running')") == [
-        (0,)
-    ]
+def _await_quiet(site: Site) -> None:
+    """Wait until nothing waits any more."""
+    before, since = (-1, -1), time.monotonic()
+    while before != (0, 0) and time.monotonic() - since < _STUCK_S:
+        with contextlib.suppress(sqlite3.Error, psycopg.Error):
+            now = _waiting(site)
+            if now != before:
+                before, since = now, time.monotonic()
+        time.sleep(0.2)
+
+
+def _waiting(site: Site) -> tuple[int, int]:
+    """Return how many objects and how many tasks wait."""
+    objects = len(list((site.home / "spool").glob("*.dcm")))
+    unfinished = "SELECT count(*) FROM store_task WHERE state IN ('queued', 'running')"
+    return objects, site.ask(unfinished)[0][0]
 
 
 def _count(site: Site) -> dict[str, Any]:
@@ -309,6 +318,7 @@ while inbox.work_off():
 
 def _in_peace(new_site: Callable[[], Site], data: Sequence[bytes]) -> Site:
     """Return a site that got the same objects, one after the other, and nothing died."""
+    os.environ["PGOPTIONS"] = "-c synchronous_commit=off"  # nothing is going to be killed here
     site = new_site()
     site.run("migrate")
     with tempfile.TemporaryDirectory() as folder:
@@ -340,15 +350,6 @@ def _rows(site: Site) -> dict[str, list[str]]:
             line.replace(f'"{words}"', '"used"') for line in found["store_objectuse"]
         ]
     return found
-
-
-def _wait(happens: Callable[[], bool]) -> None:
-    until = time.monotonic() + _QUIET_S
-    while time.monotonic() < until:
-        with contextlib.suppress(sqlite3.Error, psycopg.Error):
-            if happens():
-                return
-        time.sleep(0.2)
 
 
 def _children(pid: int) -> list[int]:

@@ -16,7 +16,7 @@ import pytest
 from kerma.demo.hospital import broken_study, draw_studies
 from tests.pipeline.snapshot import snapshot
 
-KILLS = int(os.environ.get("KERMA_TEST_KILLS", "6"))
+KILLS = int(os.environ.get("KERMA_TEST_KILLS", "4"))
 """How often to kill; raise it for a longer run."""
 _UNTIL = dt.datetime.fromisoformat("2026-01-01")
 
@@ -48,9 +48,9 @@ print(inbox.work_off(), inbox.work_off(), spool.count())
 
 @pytest.fixture(scope="module")
 def objects(tmp_path_factory) -> Path:
-    """Fill a folder with the objects of 40 examinations, one of them cut short."""
+    """Fill a folder with the objects of 25 examinations, one of them cut short."""
     folder = tmp_path_factory.mktemp("objects")
-    for study in [*draw_studies(40, seed=3, until=_UNTIL), broken_study(seed=3, until=_UNTIL)]:
+    for study in [*draw_studies(25, seed=3, until=_UNTIL), broken_study(seed=3, until=_UNTIL)]:
         for each in study.objects:
             path = folder / each.name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ ROLES: dict[str, tuple[str, set[str]]] = {
     "network-node-delete": ("POST /network/node/1/delete/", ADMIN),
     "query": ("/query/", QUERIES),
     "queries": ("/queries/", BOTH),
+    "queries-keep": ("POST /queries/keep/", ADMIN),
     "query-page": ("/queries/1/", BOTH),
     "query-part": ("/queries/1/part/", BOTH),
     "query-act": ("POST /queries/1/act/", BOTH),

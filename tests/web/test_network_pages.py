@@ -182,6 +182,18 @@ def test_passwords_are_sealed_never_shown_kept_when_empty_and_forgotten_when_tol
     assert not any("correct horse" in str(entry.details) for entry in AuditEntry.objects.all())
 
 
+def test_a_password_entered_for_one_host_is_not_sent_to_another(client):
+    web = NODE | {"way": "web", "web_url": "https://pacs.example/dicom-web"}
+    client.post("/network/node/add/", web | {"web_password": "correct horse"})
+    address = f"/network/node/{RemoteNode.objects.get().pk}/"
+
+    client.post(address, web | {"web_url": "https://pacs.example/other-path"})
+    assert unseal_text(RemoteNode.objects.get().web_password) == "correct horse"
+
+    client.post(address, web | {"web_url": "https://elsewhere.example/dicom-web"})
+    assert RemoteNode.objects.get().web_password == ""
+
+
 def test_deleting_says_first_what_hangs_on_it(client):
     client.post("/network/node/add/", NODE)
     client.post("/network/store/add/", STORE)

@@ -91,6 +91,21 @@ def test_dragging_over_hours_ticks_them_and_dragging_back_clears_them(page, site
     assert ticked(page) == [32, 58]
 
 
+def test_a_finger_ticks_by_a_tap(browser, page, site):
+    with browser.new_context(has_touch=True, storage_state=page.context.storage_state()) as touch:
+        phone = touch.new_page()
+        phone.set_viewport_size({"width": 390, "height": 844})
+        phone.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/")[2] + "/schedules/add/")
+        phone.click("button:text-is('None')")
+
+        phone.locator("label:has([name=hours][value='30'])").tap()
+        phone.locator("label:has([name=hours][value='54'])").tap()
+        assert ticked(phone) == [30, 54]
+
+        phone.locator("label:has([name=hours][value='30'])").tap()
+        assert ticked(phone) == [54]
+
+
 def test_arrow_keys_move_over_the_hours_and_the_space_bar_ticks_them(page, site):
     page.goto("/schedules/add/")
     page.click("button:text-is('None')")

@@ -8,8 +8,10 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from kerma.net.wanted import Wanted
+from kerma.store import query_log
 from kerma.store.models import (
     Arrival,
+    AuditEntry,
     LocalStore,
     Query,
     QueryImage,
@@ -382,6 +384,25 @@ def test_the_summary_lists_queries_with_state_node_who_and_what(client, make, no
     assert text(client.get("/queries/?state=failed")).count('scope="row"') == 1
     assert text(client.get("/queries/?by=people")).count('scope="row"') == 1
     assert "No query meets the filter" in text(client.get("/queries/?node_name=Other"))
+
+
+def test_administrators_choose_how_long_queries_are_kept(make):
+    client = client_of("admin")
+    old = make(Query.State.DONE)
+    waiting = make(Query.State.FOUND)
+    Query.objects.update(made_at=timezone.now() - dt.timedelta(days=31))
+    recent = make(Query.State.FAILED)
+    assert query_log.prune() == 0
+
+    client.post("/queries/keep/", {"query_days": "30"})
+
+    assert query_log.prune() == 1
+    assert set(Query.objects.all()) == {waiting, recent}
+    assert not Query.objects.filter(pk=old.pk).exists()
+    assert AuditEntry.objects.get().details["new"] == 30
+    answer = client.post("/queries/keep/", {"query_days": "0"}, follow=True)
+    assert "Write a number of days from 1" in text(answer)
+    assert 'value="30"' in text(answer)
 
 
 def test_the_log_is_downloaded_as_text(client, make):

@@ -70,7 +70,7 @@ def _parser(name: str) -> ArgumentParser:
     parser = ArgumentParser(
         prog=name,
         allow_abbrev=False,
-        description="Query a remote node and retrieve what carries dose. The same as `kerma query`.",
+        description="Query a remote node and retrieve what carries dose, as `kerma query` does.",
     )
     parser.add_argument("qr_id", help="Database ID of the remote QR node")
     parser.add_argument("store_id", help="Database ID of the local store node")

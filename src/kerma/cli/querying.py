@@ -1,9 +1,10 @@
 """A query and its retrieval in the foreground: what `kerma query` and `openrem_qr.py` share."""
 
 import sys
+from typing import TypeVar
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import Model
+from django.db.models import QuerySet
 
 from kerma.cli.database import ensure_database
 from kerma.net import queries
@@ -11,6 +12,8 @@ from kerma.net.carry_out import carry_out_query, carry_out_retrieval
 from kerma.net.telling import Aside
 from kerma.net.wanted import Wanted
 from kerma.store.models import LocalStore, Query, RemoteNode
+
+Row = TypeVar("Row", RemoteNode, LocalStore)
 
 
 def query_now(
@@ -29,8 +32,8 @@ def query_now(
         If anything could not be asked or fetched.
     """
     ensure_database()
-    node = _found(RemoteNode, node_key, "remote node")
-    store = _found(LocalStore, store_key, "local store") if store_key else None
+    node = _found(RemoteNode.objects.all(), node_key, "remote node")
+    store = _found(LocalStore.objects.all(), store_key, "local store") if store_key else None
     query = queries.make(node, store, wanted)
     with _Line() as line:
         carry_out_query(query.pk, Aside(line.show))
@@ -71,14 +74,13 @@ def _fail_if_incomplete(query: Query) -> None:
         )
 
 
-def _found(model: type[Model], key: str, what: str) -> "Model":
+def _found(rows: "QuerySet[Row]", key: str, what: str) -> Row:
     """Return a row by its database id or its name."""
-    rows = model._default_manager.all()
     named = rows.filter(pk=int(key)) if key.isdecimal() else rows.filter(name=key)
     found = named.first()
     if found is not None:
         return found
-    known = ", ".join(f"{row.pk} ({row.name})" for row in rows.order_by("pk"))  # type: ignore[attr-defined]
+    known = ", ".join(f"{row.pk} ({row.name})" for row in rows.order_by("pk"))
     raise CommandError(f"There is no {what} {key}. Known: {known or 'none'}.")
 
 
@@ -99,5 +101,3 @@ class _Line:
         if sys.stderr.isatty():
             sys.stderr.write(f"\r\x1b[K{text}")
             sys.stderr.flush()
-
-

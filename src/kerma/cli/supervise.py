@@ -27,8 +27,8 @@ _fork = multiprocessing.get_context("fork")
 
 _REFUSED = 78
 """Exit status of a child that cannot start as it is configured; it has said why."""
-_READY_S = 30.0
-"""How long to wait until children say that they are ready."""
+_READY_S = 15.0
+"""How long the next group waits for those before: a receiver may have no port as yet."""
 _STOP_S = 25.0
 """How long children may take to end."""
 _SOUND_S = 60.0
@@ -142,16 +142,18 @@ class Supervisor:
     def _run(self, say_ready: Callable[[], None]) -> None:
         for group in self._groups:
             self._posts += [_Post(child) for child in group]
-            until = time.monotonic() + _READY_S
-            self._watch(lambda: self._all_ready() or time.monotonic() > until)  # noqa: B023
+            self._await_ready()
         if not self._is_stopping:
             say_ready()
-        self._watch(lambda: False)
+        self._watch()
 
-    def _all_ready(self) -> bool:
-        return all(post.ready.is_set() for post in self._posts)
+    def _await_ready(self) -> None:
+        until = time.monotonic() + _READY_S
+        self._watch(
+            lambda: all(post.ready.is_set() for post in self._posts) or time.monotonic() > until
+        )
 
-    def _watch(self, is_over: Callable[[], bool]) -> None:
+    def _watch(self, is_over: Callable[[], bool] = lambda: False) -> None:
         """Replace children that die, until it is over or the supervisor is told to stop."""
         while not self._is_stopping and not is_over():
             wait([post.process.sentinel for post in self._posts if post.due_at is None], 0.2)

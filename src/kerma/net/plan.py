@@ -10,6 +10,12 @@ from kerma.net import hours as week
 CATCH_UP_DAYS = 7
 """Days beyond the last success that one run asks for: many nodes answer nothing to more."""
 
+PATIENCE_DAYS = 5
+"""Days for which a study that failed is asked for again while others are fetched."""
+
+LONGEST_HOLD_DAYS = 30
+"""Days for which a node that lists studies, but sends none of them, may hold a schedule up."""
+
 SHORTEST_MIN = 5
 LONGEST_MIN = 7 * 24 * 60
 
@@ -91,3 +97,32 @@ def covered_until(asked: Dates, begun: dt.datetime, zone: ZoneInfo) -> dt.dateti
     """Return until when a run that has succeeded has fetched all: its begin, or its last day."""
     midnight = dt.datetime.combine(asked.last + dt.timedelta(days=1), dt.time(), zone)
     return min(begun, midnight.astimezone(dt.UTC))
+
+
+def success_after(
+    known: dt.datetime | None, until: dt.datetime, now: dt.datetime, *, fetched: bool, failed: bool
+) -> dt.datetime | None:
+    """Return until when all counts as fetched, after a run that has tried all it found.
+
+    What fails is asked for again by the runs that follow, but not for ever: a study that the node
+    can never send must not keep the schedule from those of today.
+
+    Parameters
+    ----------
+    known
+        What counted before.
+    until
+        Until when the run has asked, see `covered_until`.
+    fetched, failed
+        Whether anything was fetched, and whether anything failed.
+    """
+    before = None if known is None or known > now else known
+    if not failed:
+        found = until
+    elif fetched:
+        found = until - dt.timedelta(days=PATIENCE_DAYS)
+    elif before is None:
+        return None
+    else:
+        found = now - dt.timedelta(days=LONGEST_HOLD_DAYS)
+    return found if before is None else max(before, found)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from kerma.errors import KermaError
 from kerma.net import hours as week
 from kerma.net import queries
-from kerma.net.plan import Dates, Plan, covered_until, dates, decide
+from kerma.net.plan import Dates, Plan, covered_until, dates, decide, success_after
 from kerma.net.wanted import Wanted
 from kerma.store.models import Query, Schedule, Task
 
@@ -45,7 +45,7 @@ def run_due(now: dt.datetime | None = None) -> int:
     started = 0
     for schedule in Schedule.objects.select_related("node", "store").order_by("pk"):
         try:
-            _note_successes(schedule, at)
+            _note_success(schedule, at)
             _keep_to_hours(schedule, at)
             started += _start_if_due(schedule, at)
         except (KermaError, msgspec.ValidationError) as error:
@@ -104,19 +104,35 @@ def _queries_under_way(schedule: Schedule) -> QuerySet[Query]:
     return Query.objects.filter(schedule=schedule, state__in=UNDER_WAY).exclude(lost)
 
 
-def _note_successes(schedule: Schedule, now: dt.datetime) -> None:
-    """Keep until when all is fetched, from a run that ended without a failure."""
-    known = schedule.last_success_at
-    ended = Query.objects.filter(schedule=schedule, state=Query.State.DONE).order_by("-pk")
-    for query in ended.only("made_at", "wanted", "counts")[:1]:
-        wanted = Wanted.of(query.wanted)
-        if query.counts.get("failed") or wanted.date_from is None or wanted.date_until is None:
-            return
-        asked = Dates(wanted.date_from, wanted.date_until)
-        until = covered_until(asked, query.made_at, site_zone())
-        if known is None or known < until or known > now:
-            Schedule.objects.filter(pk=schedule.pk).update(last_success_at=until)
-            schedule.last_success_at = until
+def _note_success(schedule: Schedule, now: dt.datetime) -> None:
+    """Keep until when all is fetched, from the latest run that has tried all it found."""
+    ended = Query.objects.filter(
+        schedule=schedule, state__in=(Query.State.DONE, Query.State.FAILED)
+    ).only("state", "made_at", "wanted", "counts")
+    query = ended.order_by("-pk").first()
+    if query is None or not _has_tried_all(query):
+        return
+    wanted = Wanted.of(query.wanted)
+    if wanted.date_from is None or wanted.date_until is None:
+        return
+    until = success_after(
+        schedule.last_success_at,
+        covered_until(Dates(wanted.date_from, wanted.date_until), query.made_at, site_zone()),
+        now,
+        fetched=bool(query.counts.get("retrieved")),
+        failed=any(query.counts.get(name) for name in ("failed", "partly", "not_looked_into")),
+    )
+    if until != schedule.last_success_at:
+        Schedule.objects.filter(pk=schedule.pk).update(last_success_at=until)
+        schedule.last_success_at = until
+
+
+def _has_tried_all(query: Query) -> bool:
+    """Return whether a run came to its end; one that has failed may have been answered in full."""
+    if query.state == Query.State.DONE:
+        return True
+    kept = queries.kept_series(query)
+    return kept.exists() and not kept.filter(fetched="").exists()
 
 
 def _keep_to_hours(schedule: Schedule, now: dt.datetime) -> None:

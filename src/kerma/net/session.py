@@ -31,7 +31,7 @@ _GRACE_S = 5.0
 """Seconds that a node gets to end a request it was asked to terminate."""
 _LOOK_S = 0.3
 _TURN_S = 0.0003
-"""Seconds between two looks of pynetdicom at the line. Its own 1 ms costs most of a quick answer."""
+"""Seconds between two looks of pynetdicom at the line; its own 1 ms is much of a quick answer."""
 
 Context = tuple[str, Sequence[str]]
 """A SOP class and its transfer syntaxes."""
@@ -99,7 +99,7 @@ class Session:
         ------
         Lost
             If the association breaks, or an answer is not there in time.
-        Cancelled
+        Cancelled, Interrupted
             If the work shall stop; the node has been asked to terminate the request by then.
         """
         association = self._open()

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from kerma.pipeline.keep import discard
-from kerma.store import arrival_log, audit, disk_history, options, quarantine
+from kerma.store import arrival_log, audit, disk_history, options, quarantine, query_log
 from kerma.store.keeping import unwanted
 from kerma.store.models import Source, StoredObject
 
@@ -26,6 +26,7 @@ class Tidied(NamedTuple):
     """Entries of the audit log."""
     arrivals: int = 0
     """Rows of the log of arrivals."""
+    queries: int = 0
 
 
 def tidy() -> Tidied:
@@ -33,7 +34,13 @@ def tidy() -> Tidied:
 
     The room left on the disk is noted for the day, so that its growth is known.
     """
-    gone = Tidied(_expire_copies(), quarantine.expire(), audit.expire(), arrival_log.prune())
+    gone = Tidied(
+        _expire_copies(),
+        quarantine.expire(),
+        audit.expire(),
+        arrival_log.prune(),
+        query_log.prune(),
+    )
     disk_history.record(settings.KERMA_HOME, timezone.localdate())
     return gone
 

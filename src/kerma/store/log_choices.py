@@ -38,6 +38,4 @@ def follow() -> None:
 
 def _stored() -> dict[str, Choice]:
     known = {component.name for component in COMPONENTS}
-    return {
-        name: Choice(**values) for name, values in options.get(CHOICE).items() if name in known
-    }
+    return {name: Choice(**values) for name, values in options.get(CHOICE).items() if name in known}

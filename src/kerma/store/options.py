@@ -33,6 +33,7 @@ DEFAULTS: dict[str, Any] = {
     "collect_keep": True,
     "collect_minutes": 10,
     "arrival_log_days": 90,
+    "query_days": 365,
     "task_history": 2000,
 }
 """
@@ -65,6 +66,8 @@ collect_keep, collect_minutes
     without another object such a study, or a physics study, counts as complete.
 arrival_log_days
     Days after which the rows of the log of arrivals go.
+query_days
+    Days after which queries and checks of completeness go, with all they found.
 task_history
     How many finished tasks the list of tasks keeps.
 """

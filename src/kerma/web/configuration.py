@@ -200,6 +200,7 @@ SECTIONS = (
                 "queries",
                 QUERIES,
                 "What queries found, kept or dropped and why, and what became of it.",
+                (Setting("Days to keep queries", "delete expire history summary"),),
             ),
             Page(
                 "Schedules",

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("network/node/<int:number>/delete/", network.node_delete, name="network-node-delete"),
     path("query/", query.query, name="query"),
     path("queries/", queries.queries, name="queries"),
+    path("queries/keep/", queries.keep, name="queries-keep"),
     path("queries/<int:number>/", queries.query, name="query-page"),
     path("queries/<int:number>/part/", queries.part, name="query-part"),
     path("queries/<int:number>/act/", queries.act, name="query-act"),

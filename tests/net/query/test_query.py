@@ -1,6 +1,7 @@
 """A query of a PACS that answers well, badly, late or not at all."""
 
 import datetime as dt
+import itertools
 
 import pytest
 
@@ -9,19 +10,20 @@ from kerma.net.faults import NodeFault, Rejected, Unreachable, Unwilling
 from kerma.net.telling import Aside
 from kerma.net.wanted import Wanted
 from kerma.store.models import Query, QuerySeries, QueryStudy, RemoteNode
-from tests.net.faulty_pacs import FaultyPacs, Faults, instance
+from tests.net.faulty_pacs import Faults, FaultyPacs, instance
 from tests.net.query.conftest import node_of, query_row
 from tests.net.query.selecting import BASIC, CT_IMAGE, RDSR
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 MG_IMAGE = "1.2.840.10008.5.1.4.1.1.1.2"
 CT_ONLY = Wanted(modalities=("CT",))
 DAY = dt.date(2026, 1, 2)
+ON_DAY = {"date_from": DAY, "date_until": DAY}
 
 
 def ct_study(uid: str, **attributes: object) -> list:
-    """A CT study: three images and a dose report."""
+    """Return a CT study: three images and a dose report."""
     attributes = {"SeriesDescription": "Series"} | attributes
     images = [instance(uid, "1", n, "CT", CT_IMAGE, **attributes) for n in (1, 2, 3)]
     return [*images, instance(uid, "2", 1, "SR", RDSR, **attributes)]
@@ -127,12 +129,12 @@ def test_the_modality_is_in_the_study_query_only_if_the_node_needs_it(too):
         ({"date_from": DAY}, "20260102-", ""),
         ({"date_until": DAY}, "-20260102", ""),
         (
-            {"date_from": DAY, "date_until": DAY, "time_from": dt.time(12), "time_until": dt.time(15)},
+            ON_DAY | {"time_from": dt.time(12), "time_until": dt.time(15)},
             "20260102",
             "120000-150059",
         ),
-        ({"date_from": DAY, "date_until": DAY, "time_from": dt.time(12)}, "20260102", "120000-235959"),
-        ({"date_from": DAY, "date_until": DAY, "time_until": dt.time(9)}, "20260102", "000000-090059"),
+        (ON_DAY | {"time_from": dt.time(12)}, "20260102", "120000-235959"),
+        (ON_DAY | {"time_until": dt.time(9)}, "20260102", "000000-090059"),
     ],
     ids=str,
 )  # fmt: skip
@@ -304,7 +306,7 @@ def test_the_pause_between_requests_is_made():
 
     times = [request.at for request in pacs.requests]
     assert len(times) == 3
-    assert all(later - earlier >= 0.2 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier >= 0.2 for earlier, later in itertools.pairwise(times))
 
 
 def test_no_answer_of_a_quick_node_is_ever_lost():

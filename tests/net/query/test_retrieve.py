@@ -17,11 +17,11 @@ from kerma.net.wanted import Wanted
 from kerma.pipeline import spool
 from kerma.store.jobs import Cancelled
 from kerma.store.models import LocalStore, Process, Query, QueryImage, QuerySeries, RemoteNode
-from tests.net.faulty_pacs import FaultyPacs, Faults, instance
+from tests.net.faulty_pacs import Faults, FaultyPacs, instance
 from tests.net.query.conftest import node_of, query_row
 from tests.net.query.test_query import CT_ONLY, MG_IMAGE, ct_study
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 MG_ONLY = Wanted(modalities=("MG",))
 

@@ -49,13 +49,14 @@ local PORTION = 50
 local PORTION_S = 10
 local FAILURES = 3
 local PAUSE_S = 30
-local LATER_S = 3600
+local LATER_S = {0, 60, 240, 960, 3600}
 
 local clock = nil -- the object that tells time, see set_clock
 local goes_on = false -- whether a portion ended because it was long enough, not by a failure
 local not_before = 0 -- when to try again after a failure that may be one of Kerma as a whole
 local failed = {} -- objects that failed since the last one that did not
-local later = {} -- objects that failed while others did not, and when to try them again
+local blame = {} -- objects that failed just before others did not, and how often
+local later = {} -- when to try those again
 
 -- Pattern of Lua for a text in which * and ? stand for characters.
 local function pattern_of(text, whole)
@@ -157,23 +158,23 @@ local function send(id, dicom)
       and answer:find(FAILED, 1, true) == nil
 end
 
--- Note that an object was delivered: those that failed just before have failed by themselves.
+-- Note that an object was delivered, so that those which failed just before may be at fault
+-- themselves. They are tried more and more seldom, and do not make others wait any more.
 local function note_success(id)
    for other in pairs(failed) do
-      later[other] = os.time() + LATER_S
+      blame[other] = math.min((blame[other] or 0) + 1, #LATER_S)
+      later[other] = os.time() + LATER_S[blame[other]]
    end
-   failed, later[id], not_before = {}, nil, 0
+   failed, blame[id], later[id], not_before = {}, nil, nil, 0
 end
 
 -- Note that an object was not delivered: it stays.
 local function note_failure(id)
-   if later[id] ~= nil then
-      later[id] = os.time() + LATER_S
-      return
-   end
-   print('Kerma does not take the object ' .. id .. '. It stays in Orthanc and is tried again.')
    failed[id] = true
-   not_before = os.time() + PAUSE_S
+   if blame[id] == nil then
+      print('Kerma does not take the object ' .. id .. '. It stays in Orthanc and is tried again.')
+      not_before = os.time() + PAUSE_S
+   end
 end
 
 -- Deliver or drop one object; false if it could not be delivered and stays.

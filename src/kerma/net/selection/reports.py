@@ -83,7 +83,9 @@ def keep_report(series: ChosenSeries, classes: frozenset[str]) -> ChosenSeries:
 def without_reports(series: Sequence[ChosenSeries]) -> list[ChosenSeries]:
     """Return the series with those of reports dropped, because none of them is of use."""
     return [
-        each.drop(_unknown(each) if is_unknown(each) else OTHER) if each.kept and each.is_sr else each
+        each.drop(_unknown(each) if is_unknown(each) else OTHER)
+        if each.kept and each.is_sr
+        else each
         for each in series
     ]
 

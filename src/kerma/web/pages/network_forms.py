@@ -4,6 +4,7 @@ import ipaddress
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 
@@ -130,7 +131,8 @@ class StoreForm(RowForm):
     address = forms.CharField(
         required=False,
         label="Address to listen on",
-        help_text="An address of this server; empty means all of them.",
+        help_text="An address of this server; empty means all of them. For the store of another "
+        "server: where that listens, if not on this one.",
     )
     any_called_title = forms.BooleanField(
         required=False,
@@ -208,6 +210,7 @@ class NodeForm(RowForm):
     """A PACS or modality that can be queried."""
 
     units = {"delay_s": "s", "timeout_s": "s"}
+    row: RemoteNode
 
     name = forms.CharField(
         label="Name", max_length=100, help_text="As people call it, for example “PACS”."
@@ -284,7 +287,10 @@ class NodeForm(RowForm):
         for name, switch in _SECRETS.items():
             self.fields[name].widget.attrs["autocomplete"] = "new-password"
             if getattr(row, name):
-                self.fields[name].help_text = "One is stored. Empty keeps it; it is never shown."
+                self.fields[name].help_text = (
+                    "One is stored, and never shown. Empty keeps it, unless the services move to "
+                    "another host."
+                )
             else:
                 del self.fields[switch]
                 self.fields[name].help_text = "Stored encrypted, and never shown again."
@@ -327,9 +333,14 @@ class NodeForm(RowForm):
         for name, switch in _SECRETS.items():
             if self.cleaned_data[name]:
                 setattr(self.row, name, seal_text(self.cleaned_data[name]))
-            elif self.cleaned_data.get(switch):
+            elif self.cleaned_data.get(switch) or self._goes_elsewhere():
                 setattr(self.row, name, "")
         super().keep()
+
+    def _goes_elsewhere(self) -> bool:
+        """Return whether what was entered for one host would now be sent to another."""
+        before, now = (urlsplit(url) for url in (self.row.web_url, self.cleaned_data["web_url"]))
+        return (before.scheme, before.netloc) != (now.scheme, now.netloc)
 
 
 def _addresses(text: str, *, networks: bool) -> str:

@@ -2,8 +2,10 @@
 
 from typing import Any, NamedTuple
 
+from django import forms
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
+from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,13 +18,16 @@ from kerma.errors import KermaError
 from kerma.net import queries as engine
 from kerma.net.outcomes import outcome_counts, query_outcomes
 from kerma.net.wanted import Wanted
+from kerma.store import options
 from kerma.store.models import Query, QuerySeries, QueryStudy, Study
 from kerma.web.access import groups, may
 from kerma.web.actor import actor, note
+from kerma.web.forms import PageForm
 from kerma.web.query_words import facts_of, title_of
 
 ACCESS = ("admin", "import-qr")
 _ON_A_PAGE = 50
+_LONGEST_DAYS = 36_525
 _IMAGES = 200
 """Objects listed of one series."""
 
@@ -65,6 +70,14 @@ class SeriesLine(NamedTuple):
     """Objects that are not listed here."""
 
 
+class KeepForm(PageForm):
+    """How long queries are kept."""
+
+    query_days = forms.IntegerField(
+        label="Days to keep queries", min_value=1, max_value=_LONGEST_DAYS
+    )
+
+
 @require_safe
 @groups(*ACCESS)
 def queries(request: HttpRequest) -> HttpResponse:
@@ -90,8 +103,27 @@ def queries(request: HttpRequest) -> HttpResponse:
         "states": Query.State.choices,
         "is_live": any(one.state in RUNNING for one in shown.object_list),
         "may_query": may(request.user, "import-qr"),
+        "keeps": may(request.user, "admin"),
+        "days": options.get("query_days"),
     }
     return render(request, "web/queries.html", context)
+
+
+@require_POST
+@groups("admin")
+@transaction.atomic
+def keep(request: HttpRequest) -> HttpResponse:
+    """Choose how long queries are kept."""
+    old = options.get("query_days")
+    form = KeepForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, f"Write a number of days from 1 to {_LONGEST_DAYS}.")
+    elif form.cleaned_data["query_days"] != old:
+        new = form.cleaned_data["query_days"]
+        options.put("query_days", new)
+        note(request, "change setting", setting="Days to keep queries", old=old, new=new)
+        messages.success(request, "Saved.")
+    return redirect("queries")
 
 
 @require_safe

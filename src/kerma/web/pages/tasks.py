@@ -19,7 +19,7 @@ from kerma.web import task_lines
 from kerma.web.access import groups, may
 from kerma.web.actor import actor, note
 from kerma.web.forms import PageForm
-from kerma.web.pages.policies import Part
+from kerma.web.pages.policies import Part, note_changes
 
 STARTERS = ("import-size", "import-qr", "admin")
 """Groups whose members start tasks, and see their own."""
@@ -122,10 +122,8 @@ def settings(request: HttpRequest) -> HttpResponse:
     )
     if form.is_valid():
         with transaction.atomic():
-            for name, old, new in form.changes():
-                options.put(name, new)
-                label = str(form.fields[name].label)
-                note(request, "change setting", setting=label, old=old, new=new)
+            options.put("task_history", form.cleaned_data["task_history"])
+            note_changes(request, form)
         messages.success(request, "Saved.")
         return redirect("task-settings")
     context = {

@@ -33,12 +33,17 @@ class Command(BaseCommand):
         parser.add_argument("--until", dest="date_until", type=_date, help="last date")
         parser.add_argument("--time-from", type=_time, help="hhmm, with --date")
         parser.add_argument("--time-until", type=_time, help="hhmm, with --date")
-        terms = {"type": _terms, "default": (), "metavar": "TERMS"}
-        parser.add_argument("--include", help="terms in study descriptions, by commas", **terms)
-        parser.add_argument("--exclude", help="terms that must not be in them", **terms)
-        parser.add_argument("--include-station", help="terms in station names", **terms)
-        parser.add_argument("--exclude-station", help="terms that must not be in them", **terms)
+        self._add_terms(parser)
         self._add_flags(parser)
+
+    def _add_terms(self, parser: ArgumentParser) -> None:
+        for name, meaning in (
+            ("--include", "terms one of which must be in the study description, by commas"),
+            ("--exclude", "terms none of which may be in the study description"),
+            ("--include-station", "terms one of which must be in the station name"),
+            ("--exclude-station", "terms none of which may be in the station name"),
+        ):
+            parser.add_argument(name, type=_terms, default=(), metavar="TERMS", help=meaning)
 
     def _add_flags(self, parser: ArgumentParser) -> None:
         for name, meaning in (

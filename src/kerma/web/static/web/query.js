@@ -42,6 +42,7 @@
   if (!grid) return;
   const boxes = all("input", grid);
   let paint = null;
+  let pressed = false;
 
   function changed() {
     boxes[0].dispatchEvent(new Event("input", { bubbles: true }));
@@ -55,9 +56,10 @@
 
   grid.addEventListener("pointerdown", (event) => {
     const box = event.target.closest("label")?.querySelector("input");
-    if (!box || event.button) return;
+    if (!box || event.button || event.pointerType === "touch") return; // a finger scrolls, or taps
     event.preventDefault();
     box.focus();
+    pressed = true;
     paint = !box.checked;
     set([box], paint);
   });
@@ -67,8 +69,8 @@
   });
   ["pointerup", "pointercancel"].forEach((name) => document.addEventListener(name, () => { paint = null; }));
   grid.addEventListener("click", (event) => {
-    /* The press has switched it already; a click of the keyboard or of a screen reader has no detail. */
-    if (event.target.closest("label") && event.detail) event.preventDefault();
+    if (pressed && event.target.closest("label")) event.preventDefault(); // the press has switched it
+    if (event.detail) pressed = false;
   });
 
   all("th[scope=row], thead th", grid).forEach((head) => {
