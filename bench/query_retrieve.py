@@ -1,8 +1,9 @@
 """A day of CT studies queried and retrieved, against the same requests made by DCMTK.
 
-    python bench/query_retrieve.py [--studies N] [--images N] [--runs N] [--nodelay]
+    python bench/query_retrieve.py [--studies N] [--images N] [--runs N] [--nodelay] [--orthanc]
 
-DCMTK's `dcmqrscp` is the PACS and `storescp` the store, for both. Each study has a series of
+DCMTK's `dcmqrscp` is the PACS, which holds at most some hundred studies, or Orthanc; `storescp` is
+the store, for both. Each study has a series of
 images and a dose report. Kerma queries the day, chooses the reports, and lets the PACS send them;
 then `findscu` and `movescu` make the very same requests, each program over one association. Kerma
 keeps its rows in an SQLite file meanwhile, as in daily use.
@@ -12,6 +13,7 @@ DCMTK leaves Nagle's algorithm on, so that most of its requests wait 40 ms for a
 """
 
 import argparse
+import json
 import os
 import shutil
 import socket
@@ -60,20 +62,22 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=3, help="images of each study")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--nodelay", action="store_true", help="set TCP_NODELAY for DCMTK")
+    parser.add_argument("--orthanc", action="store_true", help="Orthanc as PACS")
     options = parser.parse_args()
     if options.nodelay:
         os.environ["TCP_NODELAY"] = "1"
     try:
-        _compare(options.studies, options.images, options.runs)
+        _compare(options.studies, options.images, options.runs, options.orthanc)
     finally:
         shutil.rmtree(_SCRATCH)
 
 
-def _compare(studies: int, images: int, runs: int) -> None:
+def _compare(studies: int, images: int, runs: int, orthanc: bool) -> None:
     call_command("migrate", verbosity=0)
     pacs_port, store_port = _free_port(), _free_port()
     _write_objects(studies, images)
-    with _store(store_port), _pacs(pacs_port, store_port, studies):
+    pacs = _orthanc(pacs_port, store_port) if orthanc else _pacs(pacs_port, store_port, studies)
+    with _store(store_port), pacs:
         _fill(pacs_port)
         node = RemoteNode.objects.create(
             name="PACS", ae_title="PACS", calling_ae_title="BENCH", address="127.0.0.1",
@@ -219,6 +223,26 @@ AETable END
 """
     )
     with _server(["dcmqrscp", "-c", str(config)], port):
+        yield
+
+
+@contextmanager
+def _orthanc(port: int, store_port: int) -> Iterator[None]:
+    known = {"AET": "BENCH", "Host": "127.0.0.1", "Port": store_port}
+    config = {
+        "StorageDirectory": str(_SCRATCH / "orthanc"),
+        "IndexDirectory": str(_SCRATCH / "orthanc"),
+        "DicomPort": port,
+        "DicomAet": "PACS",
+        "HttpServerEnabled": False,
+        "DicomAlwaysAllowFind": True,
+        "DicomAlwaysAllowMove": True,
+        "DicomModalities": {"bench": known, "store": known | {"AET": "STORE"}},
+    }
+    (_SCRATCH / "orthanc.json").write_text(json.dumps(config))
+    with _server(
+        [shutil.which("Orthanc") or "/usr/sbin/Orthanc", str(_SCRATCH / "orthanc.json")], port
+    ):
         yield
 
 

@@ -9,6 +9,7 @@ missing_packages() {
   command -v dcmdump > /dev/null || echo dcmtk
   command -v jq > /dev/null || echo jq
   [ -x /usr/sbin/Orthanc ] || echo orthanc
+  [ -e /usr/share/orthanc/plugins/libOrthancDicomWeb.so ] || echo orthanc-dicomweb
 }
 
 install_packages() {
