@@ -222,6 +222,7 @@ def configuration(home: Path, levels: Mapping[str, str]) -> dict[str, Any]:
             "kerma": {"level": "DEBUG"},
             "django": {"level": "WARNING", "handlers": []},
             "waitress.queue": {"level": "ERROR"},
+            "stamina": {"level": "ERROR"},  # each retry is in the log of queries, with its reason
         },
         "root": {"handlers": list(handlers), "level": "WARNING"},
     }

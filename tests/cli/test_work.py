@@ -83,11 +83,12 @@ def is_alive(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
 
 
-def test_every_task_is_done_once_by_two_processes(site, start):
+def test_every_task_is_done_once_by_as_many_processes_as_wanted(site, start):
     ask(site, "quick", 20)
 
-    start()
+    start("--processes", "3", "--tasks", "2")
     until(lambda: len(said(site)) == 20)
+    until(lambda: site.ask("SELECT count(*) FROM store_process") == [(6,)])
 
     until(lambda: site.ask("SELECT count(*) FROM store_task WHERE state = 'done'") == [(20,)])
     assert len(set(said(site))) == 20
@@ -172,10 +173,7 @@ def test_when_the_supervisor_is_killed_its_processes_end_and_give_back_their_tas
     assert task(site)[0] == "queued"
 
 
-def test_numbers_of_processes_may_be_chosen_but_not_none(site, start):
-    start("--processes", "3", "--tasks", "1")
-    until(lambda: site.ask("SELECT count(*) FROM store_process") == [(5,)])
-
+def test_no_process_at_all_is_a_wrong_argument(site):
     wrong = site.start("work", "--processes", "0")
     errors = wrong.communicate()[1]
 

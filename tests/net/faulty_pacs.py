@@ -5,6 +5,7 @@ with FaultyPacs(objects, Faults(busy=2), stores={"KERMA": port}) as pacs:
 """
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -72,6 +73,10 @@ class Faults:
     """Whether the first object of a series is sent again and again instead of the others."""
     drops_moves: int = 0
     """So many first C-MOVE requests end with a broken line after the first object."""
+    idle_s: float = 0.0
+    """Seconds without a request after which it ends an association; 0 for never."""
+    ends_by: str = "A-ABORT"
+    """How it does that: `A-ABORT` or `A-RELEASE`."""
     aborts_finds: int = 0
     """So many first C-FIND requests end with an abort."""
 
@@ -95,6 +100,7 @@ class FaultyPacs:
         faults: Faults | None = None,
         stores: dict[str, int] | None = None,
         port: int = 0,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.objects = list(objects)
         self.faults = faults or Faults()
@@ -103,6 +109,7 @@ class FaultyPacs:
         self.cancelled = threading.Event()
         self.calling_titles: list[str] = []
         self.port = port
+        self._tls = tls
         self._associations: list[object] = []
         self._lock = threading.Lock()
 
@@ -116,15 +123,18 @@ class FaultyPacs:
                 sop_class, ExplicitVRLittleEndian, scu_role=True, scp_role=True
             )
         ae.maximum_associations = 30
-        ae.network_timeout = 20
+        ae.network_timeout = self.faults.idle_s or 20
         handlers = [
             (evt.EVT_CONN_OPEN, _send_at_once),
             (evt.EVT_REQUESTED, self._requested),
+            (evt.EVT_ESTABLISHED, self._established),
             (evt.EVT_C_FIND, self._find),
             (evt.EVT_C_MOVE, self._move),
             (evt.EVT_C_GET, self._get),
         ]
-        self._server = ae.start_server(("127.0.0.1", self.port), block=False, evt_handlers=handlers)
+        self._server = ae.start_server(
+            ("127.0.0.1", self.port), block=False, evt_handlers=handlers, ssl_context=self._tls
+        )
         self.port = self._server.socket.getsockname()[1]
         return self
 
@@ -146,6 +156,9 @@ class FaultyPacs:
         elif self.faults.rejects > 0:
             self.faults.rejects -= 1
             _reject(event, 0x02, 0x03, 0x01)
+
+    def _established(self, event: evt.Event) -> None:
+        event.assoc.network_timeout_response = self.faults.ends_by
 
     def _note(self, kind: str, event: evt.Event) -> Dataset:
         with self._lock:

@@ -22,6 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -247,12 +248,14 @@ def run(
     ]
     for sender in senders:
         sender.start()
-    turn = 0
-    while any(sender.is_alive() for sender in senders):
+    sent_s = 0.0
+    for turn in count():
         time.sleep(dice.uniform(0.5, 1.5) * every_s)
         world.kill_something(turn)
-        turn += 1
-    sent_s = time.monotonic() - start
+        if not sent_s and not any(sender.is_alive() for sender in senders):
+            sent_s = time.monotonic() - start
+        if sent_s and len(world.kills) == len(world.ways):
+            break
     _await_quiet(site)
     world.end()
     return {

@@ -59,24 +59,32 @@ def studies(answers: Iterable[Dataset]) -> list[StudyAnswer]:
 
 def series(answers: Iterable[Dataset], study_instance_uid: str) -> list[SeriesAnswer]:
     """Return the series listed of a study, each once; those of other studies are left out."""
-    own = [a for a in answers if _text(a, "StudyInstanceUID") in ("", study_instance_uid)]
-    return _each_once(own, "SeriesInstanceUID", _series)
+    within = ("StudyInstanceUID", study_instance_uid)
+    return _each_once(answers, "SeriesInstanceUID", _series, within)
 
 
 def images(answers: Iterable[Dataset], series_instance_uid: str) -> list[ImageAnswer]:
     """Return the objects listed of a series, each once; those of other series are left out."""
-    own = [a for a in answers if _text(a, "SeriesInstanceUID") in ("", series_instance_uid)]
-    return _each_once(own, "SOPInstanceUID", _image)
+    within = ("SeriesInstanceUID", series_instance_uid)
+    return _each_once(answers, "SOPInstanceUID", _image, within)
 
 
 def _each_once(
-    answers: Iterable[Dataset], keyword: str, read: Callable[[Dataset, str], T]
+    answers: Iterable[Dataset],
+    keyword: str,
+    read: Callable[[Dataset, str], T],
+    within: tuple[str, str] | None = None,
 ) -> list[T]:
+    """Read answers that have a UID of their own, and are not said to be within something else."""
     found: dict[str, T] = {}
-    for answer in answers:
-        uid = _text(answer, keyword)
-        if uid and uid not in found:
-            found[uid] = read(answer, uid)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for answer in answers:
+            if within is not None and _text(answer, within[0]) not in ("", within[1]):
+                continue
+            uid = _text(answer, keyword)
+            if uid and uid not in found:
+                found[uid] = read(answer, uid)
     return list(found.values())
 
 
@@ -145,12 +153,10 @@ def _number(answer: Dataset, keyword: str) -> int | None:
 
 def _text(answer: Dataset, keyword: str) -> str:
     """Return a value as text, several joined by a backslash; "" for what cannot be read."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            value = answer.get(keyword)
-        except (ValueError, TypeError, AttributeError, LookupError, UnicodeError, OverflowError):
-            return ""
+    try:
+        value = answer.get(keyword)
+    except (ValueError, TypeError, AttributeError, LookupError, UnicodeError, OverflowError):
+        return ""
     if value is None:
         return ""
     parts = value if isinstance(value, MultiValue | list | tuple) else [value]

@@ -76,21 +76,14 @@ def fetch_keys(study: str, series: str, image: str = "") -> Dataset:
 
 def dates_of(wanted: Wanted) -> str:
     """Return the dates and times asked for, in words."""
-    days = (
-        f"on {wanted.date_from}"
-        if wanted.date_from and wanted.date_from == wanted.date_until
-        else " ".join(
-            filter(
-                None,
-                (
-                    f"from {wanted.date_from}" if wanted.date_from else "",
-                    f"until {wanted.date_until}" if wanted.date_until else "",
-                ),
-            )
-        )
-    )
+    first, last = wanted.date_from, wanted.date_until
+    if first and first == last:
+        days = f"on {first}"
+    else:
+        bounds = (f"from {first}" if first else "", f"until {last}" if last else "")
+        days = " ".join(filter(None, bounds)) or "of any date"
     hours = _times(wanted)
-    return f"{days or 'of any date'}{f', {hours[:4]} to {hours[7:11]} h' if hours else ''}"
+    return f"{days}, {hours[:4]} to {hours[7:11]} h" if hours else days
 
 
 def _keys(level: str) -> Dataset:

@@ -48,6 +48,7 @@ def deposit(pieces: Iterable[bytes], token: str, study_instance_uid: str = "") -
         try:
             for piece in rest:
                 draft.write(piece)
+            draft.flush()
             found = _examined(draft, study_instance_uid)
             if not found.failure:
                 draft.settle("stow", token)

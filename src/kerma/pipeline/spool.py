@@ -9,7 +9,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 from urllib.parse import quote, unquote
@@ -20,6 +20,8 @@ from kerma.errors import KermaError
 
 _SUFFIX = ".dcm"
 _LONGEST_PART = 64
+_BUFFER = 64 * 1024
+"""A dose report is mostly smaller, and written at once."""
 
 
 class NoRoom(KermaError):
@@ -60,7 +62,7 @@ class Draft:
 
     def __init__(self) -> None:
         self.path = incoming() / secrets.token_hex(8)
-        self._file = self.path.open("xb", buffering=0)
+        self._file = self.path.open("xb", buffering=_BUFFER)
         fcntl.flock(self._file, fcntl.LOCK_EX)
 
     def write(self, piece: bytes | memoryview) -> None:
@@ -71,9 +73,11 @@ class Draft:
         OSError
             If the system refuses it.
         """
-        written = self._file.write(piece)
-        while written < len(piece):  # a disk that is about to be full takes a part
-            written += self._file.write(piece[written:])
+        self._file.write(piece)
+
+    def flush(self) -> None:
+        """Let the file show what was written."""
+        self._file.flush()
 
     def settle(self, came_by: str, store: str, caller: str = "") -> str:
         """Make it durable and part of the spool; return its name there.
@@ -83,17 +87,19 @@ class Draft:
         OSError
             If the system refuses; it stays a draft.
         """
+        self._file.flush()
         os.fsync(self._file.fileno())
         fcntl.flock(self._file, fcntl.LOCK_UN)  # a worker may take it from its first moment on
-        name = _name(came_by, store, caller)
-        self.path.rename(folder() / name)
-        _sync_folder(folder())
+        name, place = _name(came_by, store, caller), folder()
+        self.path.rename(place / name)
+        _sync_folder(place)
         self._file.close()
         return name
 
     def drop(self) -> None:
         """Remove it, unless it has settled."""
-        self._file.close()
+        with suppress(OSError):  # closing writes what is left to a disk that may be full
+            self._file.close()
         self.path.unlink(missing_ok=True)
 
 

@@ -1,5 +1,6 @@
 """Fixtures of the tests of query and retrieval: a home, nodes, stores, and quick retries."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,18 @@ def store():
 def store_row(store, db) -> LocalStore:
     """Return the row of that store."""
     return LocalStore.objects.create(name="Kerma", ae_title=store.ae_title, port=store.port)
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """Make a certificate of its own authority; returns it and its key."""
+    files = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+         "-subj", "/CN=pacs", "-out", files[0], "-keyout", files[1]],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return files
 
 
 def node_of(pacs: FaultyPacs, **choices: object) -> RemoteNode:

@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pydicom import dcmread
 
 from kerma.dicom.write import to_bytes
 from kerma.net.carry_out import carry_out_query
@@ -16,7 +17,7 @@ from kerma.store.arrival import ObjectFacts
 from kerma.store.forget import forget_study
 from kerma.store.models import Arrival, QueryImage, QuerySeries, Source, StoredObject, Study
 from tests.dicom.objects import report
-from tests.net.faulty_pacs import FaultyPacs, instance
+from tests.net.faulty_pacs import Faults, FaultyPacs, instance
 from tests.net.query.conftest import node_of, query_row
 from tests.net.query.selecting import RDSR
 
@@ -116,3 +117,37 @@ def test_a_thousand_studies_take_no_more_statements_than_a_few_portions(stored):
 
     assert known == {STUDY: {"1.2.3.4"}}
     assert len(statements) <= 15
+
+
+@pytest.mark.parametrize(
+    ("name", "modality", "wanted"),
+    [("CT-RDSR-Siemens-Multi-1", "SR", "CT"), ("DX-Im-GE_XR220-1", "DX", "DX")],
+)
+def test_of_a_real_stored_object_and_a_new_one_only_the_new_one_is_fetched(
+    name, modality, wanted, shared_objects
+):
+    path = shared_objects / f"{name}.dcm"
+    real = dcmread(path, stop_before_pixels=True)
+    assert ingest(File(str(path))).outcome == "imported"
+    known, new, other = (
+        instance("1.2.77", number, 1, kind, sop_class)
+        for number, kind, sop_class in (
+            ("1", modality, real.SOPClassUID),
+            ("2", modality, real.SOPClassUID),
+            ("3", wanted, "1.2.840.10008.5.1.4.1.1.2"),
+        )
+    )
+    known.SOPInstanceUID = real.SOPInstanceUID
+    offer = [known, new, *([other] if modality == "SR" else [])]
+    for each in offer:
+        each.StudyInstanceUID = real.StudyInstanceUID
+
+    with FaultyPacs(offer, Faults(says={"SeriesDescription": "Any"})) as pacs:
+        query = query_row(node_of(pacs), Wanted(modalities=(wanted,)))
+        carry_out_query(query.pk, Aside())
+
+    images = QueryImage.objects.filter(series__study__query=query, series__modality=modality)
+    assert dict(images.values_list("sop_instance_uid", "kept")) == {
+        real.SOPInstanceUID: False,
+        new.SOPInstanceUID: True,
+    }

@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-import subprocess
 
 import pytest
 from pynetdicom import AE
@@ -24,18 +23,6 @@ def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
-
-
-@pytest.fixture
-def certificate(tmp_path):
-    """Make a certificate of its own authority; returns it and its key."""
-    files = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-         "-subj", "/CN=pacs", "-out", files[0], "-keyout", files[1]],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    return files
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import ssl
 
 import pytest
 
@@ -309,6 +310,16 @@ def test_the_pause_between_requests_is_made():
     assert all(later - earlier >= 0.2 for earlier, later in itertools.pairwise(times))
 
 
+def test_a_query_over_tls(certificate):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    objects = [o for n in range(20) for o in ct_study(f"1.2.{n}")]
+    with FaultyPacs(objects, tls=context) as pacs:
+        query = ask(pacs, tls=True, tls_authority=str(certificate[0]))
+
+    assert len(kept(query)) == 20
+
+
 def test_no_answer_of_a_quick_node_is_ever_lost():
     """Answers that came at once were taken away by a thread of the association."""
     objects = [o for n in range(60) for o in ct_study(f"1.2.{n}")]
@@ -317,3 +328,12 @@ def test_no_answer_of_a_quick_node_is_ever_lost():
 
     assert len(kept(query)) == 60
     assert QuerySeries.objects.filter(study__query=query).count() == 120
+
+
+@pytest.mark.parametrize("ends_by", ["A-ABORT", "A-RELEASE"])
+def test_an_association_that_the_node_ends_between_two_requests_is_opened_again(ends_by):
+    with FaultyPacs(ct_study("1.2.1"), Faults(idle_s=0.2, ends_by=ends_by)) as pacs:
+        query = ask(pacs, delay_s=0.6)
+
+    assert kept(query) == ["1.2.1.2"]
+    assert len(pacs.calling_titles) == 3

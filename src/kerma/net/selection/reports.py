@@ -15,7 +15,11 @@ RRDSR = frozenset(("1.2.840.10008.5.1.4.1.1.88.68",))
 ESR = frozenset(("1.2.840.10008.5.1.4.1.1.88.22",))
 """Enhanced SR, in which older scanners write their doses."""
 
-NAMES = {RDSR: "dose report", RRDSR: "radiopharmaceutical dose report", ESR: "enhanced report"}
+_NAMES = {
+    RDSR: "a dose report",
+    RRDSR: "a radiopharmaceutical dose report",
+    ESR: "an enhanced report",
+}
 
 HINT = "Try the option for empty report series (-emptysr)."
 OTHER = "These reports hold no dose."
@@ -56,28 +60,28 @@ def only_reports(
 def _report_or_not(
     series: ChosenSeries, classes: frozenset[str], *, empty_sr: bool
 ) -> ChosenSeries:
-    name = NAMES[classes]
+    name = _NAMES[classes]
     if not series.kept:
         return series
     if holds(series, classes, empty_sr=empty_sr):
         return keep_report(series, classes)
     if series.is_sr:
         return series.drop(
-            _unknown(series) if is_unknown(series) else f"The study has a {name}; this is none."
+            _unknown(series) if is_unknown(series) else f"The study has {name}; this is none."
         )
-    return series.drop(f"The study has a {name}, which is fetched instead.")
+    return series.drop(f"The study has {name}, which is fetched instead.")
 
 
 def keep_report(series: ChosenSeries, classes: frozenset[str]) -> ChosenSeries:
     """Return a series of reports kept, with only those of its objects that are of these classes."""
     if is_unknown(series):
         return series.keep(f"{_silence(series)}; it is taken for a dose report.")
-    name = NAMES[classes]
+    name = _NAMES[classes]
     return series.narrowed(
         lambda image: image.sop_class_uid in classes or not image.sop_class_uid,
-        f"It is a {name}.",
-        f"It is no {name}.",
-    ).keep(f"It holds a {name}.")
+        f"It is {name}.",
+        f"It is not {name}.",
+    ).keep(f"It holds {name}.")
 
 
 def without_reports(series: Sequence[ChosenSeries]) -> list[ChosenSeries]:
