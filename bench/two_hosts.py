@@ -1,10 +1,11 @@
 """Two hosts with worker processes on one PostgreSQL against one host: imports per second.
 
-    python bench/two_hosts.py REPORT [--files N]
+    python bench/two_hosts.py REPORT [--files N] [--turns N]
 
 A host is a data folder with a spool of its own and a `kerma work`. Each spool is filled with N
 copies of REPORT under renewed UIDs before the clock starts. The clock runs from the moment a
-tenth of the objects is stored to the moment nineteen twentieths are, and is read in the database.
+tenth of the objects is stored to the moment nineteen twentieths are, and is read in the database. One
+and two hosts take turns, and the best turn of each counts.
 """
 
 import argparse
@@ -99,12 +100,18 @@ def main() -> None:
     """Run and print the ratio."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("report", type=Path, metavar="REPORT")
-    parser.add_argument("--files", type=int, default=4000, metavar="N", help="on each host (4000)")
+    parser.add_argument("--files", type=int, default=2000, metavar="N", help="on each host (2000)")
+    parser.add_argument("--turns", type=int, default=3, metavar="N", help="best of so many (3)")
     chosen = parser.parse_args()
-    with private_postgres() as server, tempfile.TemporaryDirectory() as scratch:
-        one, two = (
-            rate(chosen.report, chosen.files, hosts, server, Path(scratch)) for hosts in (1, 2)
-        )
+    found: dict[int, list[float]] = {1: [], 2: []}
+    with private_postgres() as server:
+        for _ in range(chosen.turns):
+            for hosts, rates in found.items():
+                with tempfile.TemporaryDirectory() as scratch:
+                    rates.append(rate(chosen.report, chosen.files, hosts, server, Path(scratch)))
+    one, two = max(found[1]), max(found[2])
+    turns = "; ".join(f"{a:.0f} and {b:.0f}" for a, b in zip(found[1], found[2], strict=True))
+    print(f"objects/s of one and of two hosts, by turns: {turns}")
     print(f"one host {one:.0f} objects/s, two hosts {two:.0f} objects/s: ratio {two / one:.2f}")
 
 

@@ -27,7 +27,7 @@ ACCEPTED, REJECTED, DATA, RELEASED, ABORTED = 2, 3, 4, 6, 7
 @pytest.fixture
 def home(settings, tmp_path):
     settings.KERMA_HOME = tmp_path
-    settings.KERMA_DISK_FREE_GB = 0
+    settings.KERMA_DISK_STOP_MB = 0
     return tmp_path
 
 

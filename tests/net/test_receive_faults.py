@@ -239,9 +239,9 @@ def test_a_disk_that_is_nearly_full_refuses_until_there_is_room(open_store, sett
     peer = Raw(port)
     peer.associate()
 
-    settings.KERMA_DISK_FREE_GB = 10**9
+    settings.KERMA_DISK_STOP_MB = 10**9
     full, said = store(peer, bytes(1000))
-    settings.KERMA_DISK_FREE_GB = 0
+    settings.KERMA_DISK_STOP_MB = 0
     good, _ = store(peer, bytes(1000))
     peer.close()
 

@@ -28,7 +28,7 @@ REASON, INSTANCE = "00081197", "00081155"
 @pytest.fixture(autouse=True)
 def home(settings, tmp_path):
     settings.KERMA_HOME = tmp_path
-    settings.KERMA_DISK_FREE_GB = 0
+    settings.KERMA_DISK_STOP_MB = 0
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_a_body_that_ends_within_an_object_keeps_what_was_whole(token):
 
 
 def test_a_disk_that_is_nearly_full_is_503_with_a_time_to_try_again(token, settings):
-    settings.KERMA_DISK_FREE_GB = 10**9
+    settings.KERMA_DISK_STOP_MB = 10**9
 
     answer = send(token, body(an_object()))
 

@@ -70,8 +70,9 @@ OPTIONS = (
     Option(
         "disk_free_gb",
         5,
-        "Free space in GB below which nothing is received and `kerma check` complains.",
+        "Free space in GB below which `kerma check` and the health page complain.",
     ),
+    Option("disk_stop_mb", 500, "Free space in MB below which nothing more is received."),
     Option("max_request_gb", 8, "Largest upload or STOW-RS request that is taken, in GB."),
     Option(
         "untrusted_observer_models",

@@ -26,6 +26,7 @@ KERMA_TRUSTED_PROXY = options.text("trusted_proxy")
 KERMA_DICOM_PORT = options.number("dicom_port")
 KERMA_DICOM_AET = options.text("dicom_aet")
 KERMA_DISK_FREE_GB = options.number("disk_free_gb")
+KERMA_DISK_STOP_MB = options.number("disk_stop_mb")
 KERMA_MAX_REQUEST_GB = options.number("max_request_gb")
 KERMA_UNTRUSTED_OBSERVER_MODELS = frozenset(options.phrases("untrusted_observer_models"))
 KERMA_EMAIL = {

@@ -13,7 +13,7 @@ _free = 0
 
 
 def require() -> None:
-    """Refuse objects while the disk has less room than KERMA_DISK_FREE_GB.
+    """Refuse objects while the disk has less room than KERMA_DISK_STOP_MB.
 
     Cheap enough for every object: the system is asked once a second.
 
@@ -28,5 +28,5 @@ def require() -> None:
         found = os.statvfs(folder())
         _free = found.f_bavail * found.f_frsize
         _looked_at = now
-    if _free < settings.KERMA_DISK_FREE_GB * 1e9:
-        raise NoRoom(f"only {_free / 1e9:.1f} GB of the disk are free")
+    if _free < settings.KERMA_DISK_STOP_MB * 1e6:
+        raise NoRoom(f"only {_free / 1e6:.0f} MB of the disk are free")
