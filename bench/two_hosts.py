@@ -4,8 +4,8 @@
 
 A host is a data folder with a spool of its own and a `kerma work`. Each spool is filled with N
 copies of REPORT under renewed UIDs before the clock starts. The clock runs from the moment a
-tenth of the objects is stored to the moment nineteen twentieths are, and is read in the database. One
-and two hosts take turns, and the best turn of each counts.
+tenth of the objects is stored to the moment nineteen twentieths are, and is read in the database.
+One and two hosts take turns, and the best turn of each counts.
 """
 
 import argparse

@@ -150,6 +150,7 @@ class Session:
             return
         if at_once:
             association.abort()
+            association.dimse.msg_queue.put((None, None))  # wakes who waits for an answer
             return
         model, number = under_way
         try:

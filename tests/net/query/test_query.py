@@ -3,11 +3,14 @@
 import datetime as dt
 import itertools
 import ssl
+import time
 
 import pytest
+from pynetdicom.dimse_primitives import C_FIND
 
 from kerma.net.carry_out import carry_out_query
 from kerma.net.faults import NodeFault, Rejected, Unreachable, Unwilling
+from kerma.net.find import Finder
 from kerma.net.telling import Aside
 from kerma.net.wanted import Wanted
 from kerma.store.models import Query, QuerySeries, QueryStudy, RemoteNode
@@ -320,14 +323,27 @@ def test_a_query_over_tls(certificate):
     assert len(kept(query)) == 20
 
 
-def test_no_answer_of_a_quick_node_is_ever_lost():
-    """Answers that came at once were taken away by a thread of the association."""
-    objects = [o for n in range(60) for o in ct_study(f"1.2.{n}")]
+def test_answers_are_left_to_who_waits_for_them():
+    """A thread of the association took those that came at once after the request before."""
+    with FaultyPacs(mg_study("1.2.1")) as pacs, Finder(node_of(pacs), Aside()) as finder:
+        finder.images("1.2.1", "1.2.1.1")
+        association = finder._session._open()
+        association._reactor_checkpoint.set()  # as pynetdicom does when a request is answered
+        answer = (1, C_FIND())
+        association.dimse.msg_queue.put(answer)
+        time.sleep(0.1)
+        left = association.dimse.msg_queue.get_nowait()
+
+    assert left is answer
+
+
+def test_every_study_of_a_long_list_is_looked_into():
+    objects = [o for n in range(40) for o in ct_study(f"1.2.{n}")]
     with FaultyPacs(objects) as pacs:
         query = ask(pacs)
 
-    assert len(kept(query)) == 60
-    assert QuerySeries.objects.filter(study__query=query).count() == 120
+    assert len(kept(query)) == 40
+    assert QuerySeries.objects.filter(study__query=query).count() == 80
 
 
 @pytest.mark.parametrize("ends_by", ["A-ABORT", "A-RELEASE"])

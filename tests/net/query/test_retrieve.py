@@ -3,6 +3,7 @@
 import datetime as dt
 import socket
 import threading
+import time
 
 import pytest
 
@@ -249,6 +250,26 @@ def test_terminating_asks_the_node_to_stop(store, store_row):
         assert pacs.cancelled.wait(5)
     query.refresh_from_db()
     assert query.state == Query.State.CANCELLED
+
+
+def test_a_node_that_does_not_stop_when_asked_is_left(monkeypatch):
+    monkeypatch.setattr("kerma.net.session._GRACE_S", 0.3)
+    stop = threading.Event()
+
+    class Stopping(Aside):
+        def check(self):
+            if stop.is_set():
+                raise Cancelled("Terminated.")
+
+    with FaultyPacs(ct_study("1.2.1"), Faults(silent_s=4, silent_times=1)) as pacs:
+        query = query_row(node_of(pacs, timeout_s=60), CT_ONLY)
+        threading.Timer(0.3, stop.set).start()
+        began = time.monotonic()
+        with pytest.raises(Cancelled):
+            carry_out_query(query.pk, Stopping())
+        took = time.monotonic() - began
+
+    assert took < 3
 
 
 def test_a_query_that_does_not_exist_is_no_fault():
