@@ -34,6 +34,11 @@ def _later(progress):
     raise jobs.RunLater("The node asks for a pause.", 300)
 
 
+def _terminated_then_later(progress):
+    jobs.cancel(progress.task_id)
+    raise jobs.RunLater("The node asks for a pause.", 300)
+
+
 def _unreachable(progress):
     raise jobs.TryAgain("The node does not answer.")
 
@@ -52,7 +57,9 @@ def _taken_away(progress):
     done.append("went on")
 
 
-for function in (_note, _refuse, _break, _later, _unreachable, _terminated, _taken_away):
+for function in (
+    _note, _refuse, _break, _later, _unreachable, _terminated, _terminated_then_later, _taken_away,
+):  # fmt: skip
     jobs.add(jobs.Job(f"test{function.__name__}", "Test", function))
 
 
@@ -136,6 +143,15 @@ def test_a_job_may_ask_to_be_started_later_which_is_no_attempt():
 
     assert (state(task), task.note, task.attempts) == ("queued", "The node asks for a pause.", 0)
     assert 290 < (task.run_after - timezone.now()).total_seconds() <= 300
+
+
+def test_a_terminated_task_does_not_wait_for_another_try():
+    task = ask("terminated_then_later")
+
+    work()
+
+    assert (state(task), task.run_after) == ("cancelled", None)
+    assert task.finished_at is not None
 
 
 def test_what_may_pass_is_tried_again_after_growing_pauses_until_the_attempts_are_used_up():

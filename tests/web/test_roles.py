@@ -66,7 +66,10 @@ def study(db):
 def ask(client, address, study):
     method, _, path = address.rpartition(" ")
     path = path.format(study=study)
-    return client.post(path) if method == "POST" else client.get(path)
+    response = client.post(path) if method == "POST" else client.get(path)
+    if response.streaming:
+        b"".join(response)  # to its end, where its file is closed
+    return response
 
 
 @pytest.mark.parametrize("group", sorted(ALL))

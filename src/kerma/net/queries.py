@@ -218,6 +218,12 @@ def settle_orphans() -> int:
     return number
 
 
+def counts_of(query_id: int) -> dict[str, object]:
+    """Return what a query has counted so far."""
+    counts = Query.objects.filter(pk=query_id).values_list("counts", flat=True).first()
+    return {name: value for name, value in (counts or {}).items() if isinstance(value, int)}
+
+
 def kept_series(query: Query) -> QuerySet[QuerySeries]:
     """Return the series to fetch."""
     return QuerySeries.objects.filter(study__query=query, study__kept=True, kept=True)

@@ -146,12 +146,19 @@ def _again(note: str, due: dt.datetime | None) -> dict[str, Any]:
 
 @transaction.atomic
 def _finish(found: Task, columns: dict[str, Any]) -> None:
-    """Keep the outcome, unless the task was taken from this worker."""
+    """Keep the outcome, unless the task was taken from this worker.
+
+    One that was told to stop does not wait for another try.
+    """
     if columns["state"] != Task.State.QUEUED:
         columns = {"finished_at": _now(), **columns}
     mine = Task.objects.filter(
         pk=found.pk, worker=found.worker, attempts=found.attempts, state=Task.State.RUNNING
     )
+    if columns["state"] == Task.State.QUEUED and mine.filter(cancel_requested=True).update(
+        **columns | {"state": Task.State.CANCELLED, "run_after": None, "finished_at": _now()}
+    ):
+        return
     if mine.update(**columns) and columns["state"] == Task.State.QUEUED:
         hand_over(Task.objects.get(pk=found.pk))
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import NamedTuple
 
-from kerma.net.wanted import Wanted
+from kerma.net.wanted import MODALITIES, Wanted
 from kerma.web.formats import day, minute, plural
 from kerma.web.pages.query_forms import LABELS
 
@@ -29,6 +29,8 @@ def modalities_of(wanted: Wanted) -> str:
     """Return "CT, Mammography"."""
     if wanted.sr_only:
         return "Studies of reports only"
+    if set(wanted.modalities) == set(MODALITIES):
+        return "All modalities"
     return ", ".join(LABELS.get(name, name) for name in wanted.modalities)
 
 

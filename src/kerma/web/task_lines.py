@@ -22,6 +22,13 @@ _KINDS = {
 }
 
 
+_COUNTED = (
+    ("associations", "associations"),
+    ("objects", "objects"),
+    ("refused", "refused"),
+)
+"""Number in the status of a process, and what it counts."""
+
 _RESULTS = {
     "query": ("query-page", "query_id"),
     "retrieve": ("query-page", "query_id"),
@@ -30,6 +37,19 @@ _RESULTS = {
     "undo-sizes": ("size-import", "size_import"),
 }
 """Job -> the page that shows what it did, and the argument that is the number in its address."""
+
+
+_OUTCOMES = {
+    "query": (("found", "found"), ("kept", "kept")),
+    "retrieve": (("retrieved", "series fetched"), ("failed", "failed")),
+    "completeness": (("listed", "listed"), ("missing", "missing")),
+    "import-sizes": (("changed", "studies changed"),),
+    "undo-sizes": (("done", "studies set back"),),
+    "apply-patterns": (("done", "studies compared"), ("changed", "changed")),
+    "sort-studies": (("done", "studies looked at"), ("changed", "changed")),
+    "delete-studies": (("done", "studies deleted"),),
+}
+"""Job -> the numbers of its result, and what they count."""
 
 
 class TaskLine(NamedTuple):
@@ -47,6 +67,8 @@ class TaskLine(NamedTuple):
     took: str
     shows: str
     """Address of the page that shows what it did, if there is one."""
+    outcome: str
+    """What came of a task that has ended, or why it failed."""
 
 
 class ServiceLine(NamedTuple):
@@ -70,6 +92,7 @@ def line(task: Task) -> TaskLine:
         left(task, timezone.now()),
         _took(task),
         _shows(task),
+        _outcome(task),
     )
 
 
@@ -108,24 +131,30 @@ def _service(process: Process) -> str:
 
 
 def _status(process: Process) -> str:
-    """Return what a process says of itself."""
-    said = {name: _simple(value) for name, value in process.status.items() if name != "does"}
-    return "; ".join(f"{name.replace('_', ' ')}: {words}" for name, words in said.items() if words)
-
-
-def _simple(value: object) -> str:
-    """Return a value as words: of a port the AE title and its number, lists by commas."""
-    if isinstance(value, list):
-        return ", ".join(filter(None, map(_simple, value)))
-    if isinstance(value, dict):
-        return f"{value.get('ae_title', '')}:{value['port']}" if "port" in value else ""
-    return "" if value is None else str(value)
+    """Return what a process says of itself: where it listens, what it has done, what is wrong."""
+    said = process.status
+    ports = [f"{port['ae_title']}:{port['port']}" for port in said.get("ports", ())]
+    known = [f"Open at {', '.join(ports)}"] if ports else []
+    known += [f"At {said['address']}"] if "address" in said else []
+    known += [f"{whole(said[name])} {words}" for name, words in _COUNTED if name in said]
+    return ". ".join([", ".join(known), *said.get("troubles", ())]).strip(". ")
 
 
 def _shows(task: Task) -> str:
     view, argument = _RESULTS.get(task.job, ("", ""))
     number = task.arguments.get(argument)
     return reverse(view, args=[number]) if view and number else ""
+
+
+def _outcome(task: Task) -> str:
+    """Return "19 found, 10 kept"; of a failure why, of what was terminated how far it was."""
+    if task.state != Task.State.DONE:
+        return task.error or task.note
+    counts = task.result.get("counts", task.result)
+    named = _OUTCOMES.get(task.job, ())
+    if not any(name in counts for name, _ in named):
+        return ""
+    return ", ".join(f"{whole(counts.get(name, 0))} {words}" for name, words in named)
 
 
 def _took(task: Task) -> str:

@@ -178,7 +178,7 @@ def test_repeated_results_count_once():
         {"StudyDate", "StudyTime"},
         {"SeriesNumber", "InstanceNumber"},
     ],
-    ids=str,
+    ids=lambda names: " ".join(sorted(names)),
 )
 def test_attributes_that_a_node_leaves_out_change_nothing_here(missing):
     with FaultyPacs(ct_study("1.2.1"), Faults(leaves_out=frozenset(missing))) as pacs:

@@ -3,12 +3,14 @@
 from typing import Any
 
 from kerma.net.completeness import carry_out
+from kerma.net.queries import counts_of
 from kerma.store import jobs
 from kerma.store.jobs import Job, Progress
 
 
 def _run(progress: Progress, query_id: int) -> dict[str, Any]:
-    return {"query_id": query_id, "done": carry_out(query_id, progress)}
+    done = carry_out(query_id, progress)
+    return {"query_id": query_id, "done": done, "counts": counts_of(query_id)}
 
 
 jobs.add(

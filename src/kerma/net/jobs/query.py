@@ -3,13 +3,14 @@
 from typing import Any
 
 from kerma.net.carry_out import carry_out_query
+from kerma.net.queries import counts_of
 from kerma.store import jobs
 from kerma.store.jobs import Job, Progress
 
 
 def _run(progress: Progress, query_id: int) -> dict[str, Any]:
     done = carry_out_query(query_id, progress, progress.task_id)
-    return {"query_id": query_id, "done": done}
+    return {"query_id": query_id, "done": done, "counts": counts_of(query_id)}
 
 
 jobs.add(

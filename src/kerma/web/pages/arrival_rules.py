@@ -213,7 +213,13 @@ def lists(request: HttpRequest) -> HttpResponse:
     shown = [(_said(rule), rule.get_kind_display()) for rule in found.rules] if found else []
     labels = SwitchForm.base_fields
     set_to = [(labels[n].label, v) for n, v in found.switches.items()] if found else []
-    context = {"form": form, "found": found, "shown": shown, "set_to": set_to}
+    context = {
+        "form": form,
+        "found": found,
+        "shown": shown,
+        "set_to": set_to,
+        "within": "arrival-rules",
+    }
     return render(request, "web/arrival_lists.html", context)
 
 

@@ -149,7 +149,8 @@ def _look(check: Query | None) -> tuple[str, str]:
     missing = check.counts.get("missing", 0)
     if missing:
         return "over", f"{missing} missing"
-    return "ok", f"All of {check.counts.get('listed', 0)}"
+    listed = check.counts.get("listed", 0)
+    return "ok", f"All of {listed}" if listed else "None listed"
 
 
 @require_POST

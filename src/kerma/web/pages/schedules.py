@@ -26,6 +26,7 @@ from kerma.web.query_words import modalities_of
 ACCESS = ("admin", "import-qr")
 _OWN = ("name", "every_min", "overlap_h", "first_days", "enabled")
 _HISTORY = 20
+_NO_HOUR = "no hour is allowed"
 
 
 class ScheduleForm(WantedForm):
@@ -42,7 +43,7 @@ class ScheduleForm(WantedForm):
         min_value=SHORTEST_MIN,
         max_value=LONGEST_MIN,
         initial=60,
-        help_text="From the start of one run to that of the next, within the hours below.",
+        help_text="From the start of one run to that of the next, within the hours above.",
     )
     overlap_h = forms.IntegerField(
         label="Overlap",
@@ -62,6 +63,7 @@ class ScheduleForm(WantedForm):
     def __init__(self, row: Schedule, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.row = row
+        self.fields["enabled"].widget.attrs |= {"class": "switch", "role": "switch"}
 
     def clean_name(self) -> str:
         """Return the name, which no other schedule has."""
@@ -117,7 +119,7 @@ def schedules(request: HttpRequest) -> HttpResponse:
             one,
             modalities_of(Wanted.of(one.wanted)),
             week.in_words(one.hours),
-            _next_in_words(schedules_due.plan_of(one)),
+            _next(schedules_due.plan_of(one)),
             latest.get(one.pk),
         )
         for one in found
@@ -255,17 +257,22 @@ def _preview(form: ScheduleForm, row: Schedule) -> list[str]:
 
 def _next_in_words(plan: Plan) -> str:
     """Return "The next run is on Thu 26 Nov 2026 at 19:00 (in 3 hours)."."""
-    now, zone = timezone.now(), schedules_due.site_zone()
     if not plan.enabled:
         return "It is switched off."
+    return f"The next run is {found}." if (found := _next(plan)) else f"It never runs: {_NO_HOUR}."
+
+
+def _next(plan: Plan) -> str:
+    """Return "now", or "on Thu 26 Nov 2026 at 19:00 (in 3 hours)"; "" if it never runs."""
+    now, zone = timezone.now(), schedules_due.site_zone()
     at = next_run(plan, now, zone)
     if at is None:
-        return "It never runs: no hour is allowed."
+        return ""
     if decide(plan, now, zone).is_due:
-        return "The next run is now."
+        return "now"
     local = at.astimezone(zone)
     when = "today" if local.date() == now.astimezone(zone).date() else f"on {weekday(local.date())}"
-    return f"The next run is {when} at {minute(local)} ({ago(at, now)})."
+    return f"{when} at {minute(local)} ({ago(at, now)})"
 
 
 @require_POST

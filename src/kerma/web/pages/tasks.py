@@ -179,4 +179,8 @@ def _one(request: HttpRequest, number: int) -> dict[str, Any]:
     found = get_object_or_404(Task.objects.select_related("user"), pk=number)
     if found.user_id != actor(request).pk and not may(request.user, "admin"):
         raise Http404
-    return {"line": task_lines.line(found), "works": processes.living("work").exists()}
+    return {
+        "line": task_lines.line(found),
+        "works": processes.living("work").exists(),
+        "within": "tasks",
+    }

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from kerma.health import words
 from kerma.web import formats
 
 register = template.Library()
@@ -17,6 +18,7 @@ register.filter("weekday", formats.weekday)
 register.filter("minute", formats.minute)
 register.filter("moment", formats.moment)
 register.filter("plural", formats.plural)
+register.filter("bytes", words.size)
 
 
 @register.filter
