@@ -41,7 +41,8 @@ from pydicom import Dataset
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
-from kerma.net import keys, queries
+from kerma.net import queries
+from kerma.net.ask import keys
 from kerma.net.carry_out import carry_out_query, carry_out_retrieval
 from kerma.net.telling import Aside
 from kerma.net.wanted import Wanted

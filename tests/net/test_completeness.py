@@ -6,9 +6,9 @@ import pytest
 
 from kerma.errors import KermaError
 from kerma.net import completeness, every_job
-from kerma.net.answers import StudyAnswer
+from kerma.net.ask.answers import StudyAnswer
+from kerma.net.ask.selection.study_level import study_level
 from kerma.net.completeness import MISSING, OUTCOMES, STORED, UNLISTED, NothingToFetch
-from kerma.net.selection.study_level import study_level
 from kerma.net.telling import Aside
 from kerma.net.wanted import Wanted
 from kerma.store.jobs import Cancelled, Interrupted

@@ -1,6 +1,6 @@
 """How fast a node is asked."""
 
-from kerma.net.pace import Pace
+from kerma.net.node.pace import Pace
 
 
 def test_the_pace_slows_down_with_refusals_and_recovers_with_answers():

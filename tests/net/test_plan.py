@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerma.net import hours as week
-from kerma.net.plan import (
+from kerma.net.schedule import hours as week
+from kerma.net.schedule.plan import (
     Dates,
     Plan,
     covered_until,

@@ -10,9 +10,10 @@ import threading
 import pytest
 from django.db import connection
 
-from kerma.net import every_job, queries, scheduler
-from kerma.net import hours as week
-from kerma.net.schedule import NoStore, run_due, run_now
+from kerma.net import every_job, queries
+from kerma.net.schedule import hours as week
+from kerma.net.schedule import process as scheduler
+from kerma.net.schedule.runs import NoStore, run_due, run_now
 from kerma.net.wanted import Wanted
 from kerma.store.models import (
     LocalStore,

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.contrib.auth.models import Group, User
 
-from kerma.net import hours as week
+from kerma.net.schedule import hours as week
 from kerma.net.wanted import MODALITIES, Wanted
 from kerma.store.models import LocalStore, Query, QuerySeries, QueryStudy, RemoteNode, Schedule
 from kerma.web.access import GROUPS

@@ -117,7 +117,11 @@ def fill(folder, port):
 def kerma(tmp_path, store_port):
     """Run Kerma as a small site does; gives the address of its pages."""
     environment = {key: value for key, value in os.environ.items() if key[:6] != "KERMA_"}
-    environment |= {"KERMA_HOME": str(tmp_path / "home"), "KERMA_DISK_FREE_GB": "0", "KERMA_DISK_STOP_MB": "0"}
+    environment |= {
+        "KERMA_HOME": str(tmp_path / "home"),
+        "KERMA_DISK_FREE_GB": "0",
+        "KERMA_DISK_STOP_MB": "0",
+    }
     subprocess.run(
         [*KERMA, "user", "add", "ada", "--groups", "view,import-qr,admin", "--password-stdin"],
         env=environment, input=f"{PASSWORD}\n", text=True, check=True, capture_output=True,

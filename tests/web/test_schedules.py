@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from kerma.net import hours as week
+from kerma.net.schedule import hours as week
 from kerma.net.wanted import Wanted
 from kerma.store.models import AuditEntry, LocalStore, Query, RemoteNode, Schedule
 from tests.web.people import client_of

@@ -9,7 +9,7 @@ from django.db.models import Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
-from kerma.net.selection.chosen import ChosenSeries, ChosenStudy
+from kerma.net.ask.selection.chosen import ChosenSeries, ChosenStudy
 from kerma.store.models import Query, QueryImage, QuerySeries, QueryStudy
 
 _log = logging.getLogger("kerma.query")

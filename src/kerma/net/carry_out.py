@@ -9,11 +9,11 @@ from django.db.models import Q
 
 from kerma.errors import KermaError
 from kerma.net import queries
-from kerma.net.ask import ask
+from kerma.net.ask.query import ask
 from kerma.net.book import Log
-from kerma.net.echo import echo_store
-from kerma.net.faults import Passing
-from kerma.net.retrieve import Retrieval, Struggling
+from kerma.net.fetch.retrieve import Retrieval, Struggling
+from kerma.net.node.echo import echo_store
+from kerma.net.node.faults import Passing
 from kerma.net.telling import Teller
 from kerma.store.jobs import Cancelled, Interrupted, RunLater
 from kerma.store.models import LocalStore, Query, RemoteNode, Task

@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from kerma.errors import KermaError
 from kerma.net import queries
-from kerma.net.answers import StudyAnswer
+from kerma.net.ask.answers import StudyAnswer
+from kerma.net.ask.keys import ASKED
+from kerma.net.ask.selection.study_level import ignores_modality
 from kerma.net.carry_out import NodeGone
-from kerma.net.keys import ASKED
-from kerma.net.selection.study_level import ignores_modality
 from kerma.net.telling import Teller
 from kerma.net.wanted import MODALITIES, Wanted
 from kerma.net.ways import Asking, asking

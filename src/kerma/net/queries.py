@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from kerma.errors import KermaError
 from kerma.net import every_job
-from kerma.net.keys import dates_of
+from kerma.net.ask.keys import dates_of
 from kerma.net.wanted import Wanted
 from kerma.store import jobs
 from kerma.store.models import LocalStore, Query, QuerySeries, RemoteNode, Schedule, Task

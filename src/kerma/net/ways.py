@@ -4,14 +4,14 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from kerma.errors import KermaError
-from kerma.net.answers import ImageAnswer, SeriesAnswer, StudyAnswer
-from kerma.net.find import Finder
-from kerma.net.get import Getter
-from kerma.net.move import Mover
-from kerma.net.sent import Sent
+from kerma.net.ask.answers import ImageAnswer, SeriesAnswer, StudyAnswer
+from kerma.net.ask.find import Finder
+from kerma.net.fetch.get import Getter
+from kerma.net.fetch.move import Mover
+from kerma.net.fetch.sent import Sent
+from kerma.net.node.web import WebFetcher, WebFinder
 from kerma.net.telling import Teller
 from kerma.net.wanted import Wanted
-from kerma.net.web import WebFetcher, WebFinder
 from kerma.store.models import LocalStore, RemoteNode
 
 

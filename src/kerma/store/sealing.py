@@ -1,6 +1,7 @@
 """Files and texts that nobody reads without the site's key: encrypted, and back.
 
-Each MiB of a file is a Fernet token on a line of its own, so that a large object needs little memory.
+Each MiB of a file is a Fernet token on a line of its own, so that a large object needs little
+memory.
 """
 
 import base64

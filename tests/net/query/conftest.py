@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import stamina
 
-from kerma.net import patience
+from kerma.net.node import patience
 from kerma.net.wanted import Wanted
 from kerma.store.models import LocalStore, Query, RemoteNode
 from tests.net.faulty_pacs import FaultyPacs
@@ -27,8 +27,8 @@ def quick_retries(monkeypatch):
     monkeypatch.setattr(patience, "_FIRST_WAIT_S", 0.02)
     monkeypatch.setattr(patience, "_LONGEST_WAIT_S", 0.05)
     monkeypatch.setattr(patience, "_JITTER_S", 0.01)
-    monkeypatch.setattr("kerma.net.pace._FIRST_PAUSE_S", 0.02)
-    monkeypatch.setattr("kerma.net.pace._LONGEST_PAUSE_S", 0.05)
+    monkeypatch.setattr("kerma.net.node.pace._FIRST_PAUSE_S", 0.02)
+    monkeypatch.setattr("kerma.net.node.pace._LONGEST_PAUSE_S", 0.05)
     assert stamina.is_active()
 
 

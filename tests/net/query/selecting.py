@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from kerma.net.answers import ImageAnswer, SeriesAnswer, StudyAnswer
-from kerma.net.selection.chosen import ChosenSeries, ChosenStudy, kept
-from kerma.net.selection.series_level import series_level
-from kerma.net.selection.study_level import study_level
+from kerma.net.ask.answers import ImageAnswer, SeriesAnswer, StudyAnswer
+from kerma.net.ask.selection.chosen import ChosenSeries, ChosenStudy, kept
+from kerma.net.ask.selection.series_level import series_level
+from kerma.net.ask.selection.study_level import study_level
 from kerma.net.wanted import Wanted
 
 RDSR = "1.2.840.10008.5.1.4.1.1.88.67"

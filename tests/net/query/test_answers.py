@@ -6,7 +6,7 @@ import warnings
 import pytest
 from pydicom import Dataset
 
-from kerma.net import answers
+from kerma.net.ask import answers
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from django.test.utils import CaptureQueriesContext
 from pydicom import dcmread
 
 from kerma.dicom.write import to_bytes
+from kerma.net.ask.duplicates import known_objects
 from kerma.net.carry_out import carry_out_query
-from kerma.net.duplicates import known_objects
 from kerma.net.telling import Aside
 from kerma.net.wanted import Wanted
 from kerma.pipeline.find import Arrival as File

@@ -7,7 +7,7 @@ import pytest
 from pynetdicom import AE
 from pynetdicom.sop_class import Verification
 
-from kerma.net.echo import echo_node, echo_store
+from kerma.net.node.echo import echo_node, echo_store
 from kerma.store.models import LocalStore, RemoteNode
 from tests.net.faulty_pacs import Faults, FaultyPacs
 from tests.net.query.test_retrieve import mg_studies

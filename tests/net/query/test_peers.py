@@ -14,7 +14,7 @@ import pytest
 
 from kerma.net import queries
 from kerma.net.carry_out import carry_out_query, carry_out_retrieval
-from kerma.net.echo import echo_node
+from kerma.net.node.echo import echo_node
 from kerma.net.telling import Aside
 from kerma.net.wanted import Wanted
 from kerma.store.models import LocalStore, Query, QuerySeries, RemoteNode

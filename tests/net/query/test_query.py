@@ -8,9 +8,9 @@ import time
 import pytest
 from pynetdicom.dimse_primitives import C_FIND
 
+from kerma.net.ask.find import Finder
 from kerma.net.carry_out import carry_out_query
-from kerma.net.faults import NodeFault, Rejected, Unreachable, Unwilling
-from kerma.net.find import Finder
+from kerma.net.node.faults import NodeFault, Rejected, Unreachable, Unwilling
 from kerma.net.telling import Aside
 from kerma.net.wanted import Wanted
 from kerma.store.models import Query, QuerySeries, QueryStudy, RemoteNode

@@ -11,8 +11,8 @@ from kerma.dicom import tags
 from kerma.dicom.files import read_bytes
 from kerma.net import queries
 from kerma.net.carry_out import carry_out_query, carry_out_retrieval
-from kerma.net.faults import UnknownStore
-from kerma.net.retrieve import Struggling
+from kerma.net.fetch.retrieve import Struggling
+from kerma.net.node.faults import UnknownStore
 from kerma.net.telling import Aside
 from kerma.net.wanted import Wanted
 from kerma.pipeline import spool
@@ -253,7 +253,7 @@ def test_terminating_asks_the_node_to_stop(store, store_row):
 
 
 def test_a_node_that_does_not_stop_when_asked_is_left(monkeypatch):
-    monkeypatch.setattr("kerma.net.session._GRACE_S", 0.3)
+    monkeypatch.setattr("kerma.net.node.session._GRACE_S", 0.3)
     stop = threading.Event()
 
     class Stopping(Aside):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from kerma.net.answers import StudyAnswer
-from kerma.net.selection.already import without_known
-from kerma.net.selection.study_level import ignores_modality, study_level
+from kerma.net.ask.answers import StudyAnswer
+from kerma.net.ask.selection.already import without_known
+from kerma.net.ask.selection.study_level import ignores_modality, study_level
 from kerma.net.wanted import Wanted
 from tests.net.query.selecting import (
     BASIC,

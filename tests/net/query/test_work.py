@@ -3,7 +3,7 @@
 import pytest
 
 from kerma.net import queries
-from kerma.net.outcomes import outcome_counts, query_outcomes
+from kerma.net.fetch.outcomes import outcome_counts, query_outcomes
 from kerma.net.queries import NothingWanted, NotNow
 from kerma.net.wanted import Wanted
 from kerma.store import engine, jobs

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kerma.net.echo import Echo, echo_node, echo_store
+from kerma.net.node.echo import Echo, echo_node, echo_store
 from kerma.store.models import LocalStore, Query, RemoteNode, Schedule
 from kerma.web.access import groups
 from kerma.web.actor import note

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kerma.errors import KermaError
 from kerma.net import queries as engine
-from kerma.net.outcomes import outcome_counts, query_outcomes
+from kerma.net.fetch.outcomes import outcome_counts, query_outcomes
 from kerma.net.wanted import Wanted
 from kerma.store import options
 from kerma.store.models import Query, QuerySeries, QueryStudy, Study

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kerma.errors import KermaError
-from kerma.net import hours as week
-from kerma.net import schedule as schedules_due
-from kerma.net.plan import LONGEST_MIN, SHORTEST_MIN, Plan, dates, decide, next_run
+from kerma.net.schedule import hours as week
+from kerma.net.schedule import runs as schedules_due
+from kerma.net.schedule.plan import LONGEST_MIN, SHORTEST_MIN, Plan, dates, decide, next_run
 from kerma.net.wanted import Wanted
 from kerma.store.models import Query, RemoteNode, Schedule
 from kerma.web.access import groups

@@ -6,7 +6,7 @@ import threading
 from django.core.management.base import BaseCommand
 
 from kerma.cli.database import require_database
-from kerma.net.scheduler import watch
+from kerma.net.schedule.process import watch
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
-from kerma.net.answers import ImageAnswer, SeriesAnswer, StudyAnswer
+from kerma.net.ask.answers import ImageAnswer, SeriesAnswer, StudyAnswer
 from kerma.records.base import Record
 
 Ask = Callable[[SeriesAnswer], list[ImageAnswer]]

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from kerma.net.selection import rules as _rules
-from kerma.net.selection.chosen import Ask, ChosenSeries
+from kerma.net.ask.selection import rules as _rules
+from kerma.net.ask.selection.chosen import Ask, ChosenSeries
 from kerma.net.wanted import Wanted
 from kerma.registry import Registry, load_all
 

@@ -5,8 +5,9 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
     StudyRootQueryRetrieveInformationModelMove,
 )
 
-from kerma.net import keys
-from kerma.net.faults import (
+from kerma.net.ask import keys
+from kerma.net.fetch.sent import Sent
+from kerma.net.node.faults import (
     OUT_OF_RESOURCES,
     UNKNOWN_DESTINATION,
     Busy,
@@ -15,8 +16,7 @@ from kerma.net.faults import (
     Unwilling,
     status_text,
 )
-from kerma.net.sent import Sent
-from kerma.net.session import Session
+from kerma.net.node.session import Session
 from kerma.net.telling import Teller
 from kerma.store.models import LocalStore, RemoteNode
 

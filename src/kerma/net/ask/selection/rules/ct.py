@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from kerma.net.answers import ImageAnswer
-from kerma.net.selection import reports
-from kerma.net.selection.chosen import Ask, ChosenImage, ChosenSeries, kept
-from kerma.net.selection.rule import Rule, rules
+from kerma.net.ask.answers import ImageAnswer
+from kerma.net.ask.selection import reports
+from kerma.net.ask.selection.chosen import Ask, ChosenImage, ChosenSeries, kept
+from kerma.net.ask.selection.rule import Rule, rules
 from kerma.net.wanted import Wanted
 
 _DOSE_INFO = "dose info"

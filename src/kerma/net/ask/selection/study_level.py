@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from kerma.net.answers import StudyAnswer
-from kerma.net.keys import ASKED
-from kerma.net.selection.chosen import ChosenStudy
-from kerma.net.selection.terms import objection
+from kerma.net.ask.answers import StudyAnswer
+from kerma.net.ask.keys import ASKED
+from kerma.net.ask.selection.chosen import ChosenStudy
+from kerma.net.ask.selection.terms import objection
 from kerma.net.wanted import Wanted
 
 _OF_NO_DOSE = frozenset(("SR", "KO", "PR", "DOC", "OT", "SC", "SEG", "REG", "AU", "PLAN", "HC"))

@@ -5,10 +5,10 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
     StudyRootQueryRetrieveInformationModelFind,
 )
 
-from kerma.net import answers, keys
-from kerma.net.answers import ImageAnswer, SeriesAnswer, StudyAnswer
-from kerma.net.faults import OUT_OF_RESOURCES, Busy, Lost, Unwilling, status_text
-from kerma.net.session import Session
+from kerma.net.ask import answers, keys
+from kerma.net.ask.answers import ImageAnswer, SeriesAnswer, StudyAnswer
+from kerma.net.node.faults import OUT_OF_RESOURCES, Busy, Lost, Unwilling, status_text
+from kerma.net.node.session import Session
 from kerma.net.telling import Teller
 from kerma.net.wanted import Wanted
 from kerma.store.models import RemoteNode

@@ -8,11 +8,11 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
     StudyRootQueryRetrieveInformationModelGet,
 )
 
-from kerma.net import keys
-from kerma.net.faults import Lost
-from kerma.net.move import outcome
-from kerma.net.sent import Sent
-from kerma.net.session import Session
+from kerma.net.ask import keys
+from kerma.net.fetch.move import outcome
+from kerma.net.fetch.sent import Sent
+from kerma.net.node.faults import Lost
+from kerma.net.node.session import Session
 from kerma.net.telling import Teller
 from kerma.pipeline import spool
 from kerma.pipeline.spool import NoRoom

@@ -12,10 +12,10 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from kerma.errors import KermaError
-from kerma.net.arrived import arrived_since, can_be_seen
 from kerma.net.book import Log
-from kerma.net.faults import Passing, UnknownStore, Unwilling, status_text
-from kerma.net.sent import Sent
+from kerma.net.fetch.arrived import arrived_since, can_be_seen
+from kerma.net.fetch.sent import Sent
+from kerma.net.node.faults import Passing, UnknownStore, Unwilling, status_text
 from kerma.net.steady import Steady
 from kerma.net.telling import Teller
 from kerma.net.ways import Fetching, fetching

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 import stamina
 
-from kerma.net.faults import Passing
-from kerma.net.pace import Pace
+from kerma.net.node.faults import Passing
+from kerma.net.node.pace import Pace
 from kerma.net.telling import Teller
 from kerma.store.models import RemoteNode
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kerma.net.selection.chosen import Ask, ChosenSeries
+from kerma.net.ask.selection.chosen import Ask, ChosenSeries
 
 RDSR = frozenset(
     (

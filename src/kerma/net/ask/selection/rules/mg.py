@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from kerma.net.selection import reports
-from kerma.net.selection.chosen import Ask, ChosenSeries
-from kerma.net.selection.rule import Rule, keep_images, rules
+from kerma.net.ask.selection import reports
+from kerma.net.ask.selection.chosen import Ask, ChosenSeries
+from kerma.net.ask.selection.rule import Rule, keep_images, rules
 from kerma.net.wanted import Wanted
 
 

@@ -1,6 +1,6 @@
 """Schedules and the clock in, queries started, paused and resumed out.
 
-What is due is decided by `kerma.net.plan`. A schedule is started by one
+What is due is decided by `kerma.net.schedule.plan`. A schedule is started by one
 atomic statement on its row, so that any number of schedulers may run.
 """
 
@@ -14,9 +14,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from kerma.errors import KermaError
-from kerma.net import hours as week
 from kerma.net import queries
-from kerma.net.plan import Dates, Plan, covered_until, dates, decide, success_after
+from kerma.net.schedule import hours as week
+from kerma.net.schedule.plan import Dates, Plan, covered_until, dates, decide, success_after
 from kerma.net.wanted import Wanted
 from kerma.store.models import Query, Schedule, Task
 

@@ -3,7 +3,7 @@
 import socket
 import ssl
 
-from kerma.net.faults import NodeFault, Rejected, Unreachable
+from kerma.net.node.faults import NodeFault, Rejected, Unreachable
 from kerma.store.models import RemoteNode
 
 

@@ -9,7 +9,7 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from kerma.net import every_job, queries
-from kerma.net.schedule import run_due
+from kerma.net.schedule.runs import run_due
 from kerma.pipeline.tidy import tidy
 from kerma.store import jobs, processes
 from kerma.store.models import Schedule

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from kerma.net import hours as week
+from kerma.net.schedule import hours as week
 
 CATCH_UP_DAYS = 7
 """Days beyond the last success that one run asks for: many nodes answer nothing to more."""

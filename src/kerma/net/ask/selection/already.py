@@ -4,7 +4,7 @@ from collections.abc import Set
 
 from msgspec.structs import replace
 
-from kerma.net.selection.chosen import Ask, ChosenSeries, ChosenStudy, kept
+from kerma.net.ask.selection.chosen import Ask, ChosenSeries, ChosenStudy, kept
 
 HERE = "It is here already."
 

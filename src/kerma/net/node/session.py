@@ -17,10 +17,10 @@ from pynetdicom import AE, _config, evt
 from pynetdicom.association import Association
 from pynetdicom.pdu_primitives import SCP_SCU_RoleSelectionNegotiation
 
-from kerma.net.connect import diagnose, host_of, reach, tls_context
-from kerma.net.faults import Lost, NodeFault, Passing, Unwilling, rejection
-from kerma.net.patience import Patience
-from kerma.net.reactor import Gate
+from kerma.net.node.connect import diagnose, host_of, reach, tls_context
+from kerma.net.node.faults import Lost, NodeFault, Passing, Unwilling, rejection
+from kerma.net.node.patience import Patience
+from kerma.net.node.reactor import Gate
 from kerma.net.telling import Teller
 from kerma.store.jobs import Cancelled, Interrupted
 from kerma.store.models import RemoteNode

@@ -7,10 +7,10 @@ from typing import NamedTuple
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
 from kerma.errors import KermaError
-from kerma.net.faults import status_text
-from kerma.net.session import Session
+from kerma.net.node.faults import status_text
+from kerma.net.node.session import Session
+from kerma.net.node.web import WebFinder
 from kerma.net.telling import Aside
-from kerma.net.web import WebFinder
 from kerma.store.models import LocalStore, RemoteNode
 
 _TIMEOUT_S = 10

@@ -10,11 +10,11 @@ from dicomweb_client.web import DICOMwebClient
 from pydicom import Dataset, dcmwrite
 from pydicom.datadict import tag_for_keyword
 
-from kerma.net import answers, keys
-from kerma.net.answers import ImageAnswer, SeriesAnswer, StudyAnswer
-from kerma.net.faults import Busy, Lost, Rejected, Unreachable, Unwilling
-from kerma.net.patience import Patience
-from kerma.net.sent import Sent
+from kerma.net.ask import answers, keys
+from kerma.net.ask.answers import ImageAnswer, SeriesAnswer, StudyAnswer
+from kerma.net.fetch.sent import Sent
+from kerma.net.node.faults import Busy, Lost, Rejected, Unreachable, Unwilling
+from kerma.net.node.patience import Patience
 from kerma.net.telling import Teller
 from kerma.net.wanted import Wanted
 from kerma.pipeline import spool

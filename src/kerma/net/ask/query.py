@@ -2,15 +2,15 @@
 
 from collections import Counter
 
-from kerma.net.answers import SeriesAnswer, StudyAnswer
+from kerma.net.ask.answers import SeriesAnswer, StudyAnswer
+from kerma.net.ask.duplicates import known_objects
+from kerma.net.ask.keys import ASKED, dates_of
+from kerma.net.ask.selection.already import without_known
+from kerma.net.ask.selection.chosen import ChosenStudy
+from kerma.net.ask.selection.series_level import series_level
+from kerma.net.ask.selection.study_level import ignores_modality, study_level
 from kerma.net.book import Book, Log
-from kerma.net.duplicates import known_objects
-from kerma.net.faults import Unwilling
-from kerma.net.keys import ASKED, dates_of
-from kerma.net.selection.already import without_known
-from kerma.net.selection.chosen import ChosenStudy
-from kerma.net.selection.series_level import series_level
-from kerma.net.selection.study_level import ignores_modality, study_level
+from kerma.net.node.faults import Unwilling
 from kerma.net.steady import Steady
 from kerma.net.telling import Teller
 from kerma.net.wanted import MODALITIES, Wanted

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from kerma.net.answers import SeriesAnswer
-from kerma.net.keys import ASKED
-from kerma.net.selection.chosen import Ask, ChosenSeries, ChosenStudy, kept
-from kerma.net.selection.rule import rule_of
-from kerma.net.selection.study_level import modality_objection
-from kerma.net.selection.terms import objection
+from kerma.net.ask.answers import SeriesAnswer
+from kerma.net.ask.keys import ASKED
+from kerma.net.ask.selection.chosen import Ask, ChosenSeries, ChosenStudy, kept
+from kerma.net.ask.selection.rule import rule_of
+from kerma.net.ask.selection.study_level import modality_objection
+from kerma.net.ask.selection.terms import objection
 from kerma.net.wanted import MODALITIES, Wanted
 
 
