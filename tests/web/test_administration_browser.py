@@ -1,7 +1,6 @@
 """The pages of administrators in a real browser: they fit, follow, and act."""
 
 import pytest
-from django.contrib.auth.models import Group, User
 from django.core.cache import cache
 
 from kerma import logs
@@ -10,8 +9,8 @@ from kerma.pipeline.find import Arrival
 from kerma.pipeline.ingest import ingest
 from kerma.store import options
 from kerma.store.models import LocalStore, Source
-from kerma.web.access import GROUPS
 from tests.dicom.objects import report
+from tests.web.people import sign_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -23,19 +22,12 @@ PAGES = (
 
 
 @pytest.fixture
-def page(live_page, settings, tmp_path):
+def page(live_page, live_server, settings, tmp_path):
     cache.clear()
     settings.KERMA_HOME = tmp_path
     logs.folder(tmp_path).mkdir()
-    for name in GROUPS:
-        Group.objects.get_or_create(name=name)
-    user = User.objects.create_user("ada", password="lovelace-1815")
-    user.groups.set(Group.objects.all())
-    live_page.goto("/login/")
-    live_page.fill("[name=username]", "ada")
-    live_page.fill("[name=password]", "lovelace-1815")
-    live_page.click("main button")
-    live_page.wait_for_url("**/")
+    sign_in(live_page, live_server.url)
+    live_page.goto("/")
     return live_page
 
 

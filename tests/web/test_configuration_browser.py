@@ -1,29 +1,21 @@
 """Upload, sizes and settings in a real browser, by mouse and by keyboard."""
 
 import pytest
-from django.contrib.auth.models import Group, User
 
 from kerma.dicom.write import to_bytes
 from kerma.store.models import IdentityPolicy, Study, System
-from kerma.web.access import GROUPS
 from tests.dicom.objects import report
 from tests.query.hospital import store
+from tests.web.people import sign_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 
 @pytest.fixture
-def page(live_page, settings, tmp_path):
+def page(live_page, live_server, settings, tmp_path):
     settings.KERMA_HOME = tmp_path
-    for name in GROUPS:
-        Group.objects.get_or_create(name=name)
-    user = User.objects.create_user("ada", password="lovelace-1815")
-    user.groups.set(Group.objects.all())
-    live_page.goto("/login/")
-    live_page.fill("[name=username]", "ada")
-    live_page.fill("[name=password]", "lovelace-1815")
-    live_page.click("main button")
-    live_page.wait_for_url("**/")
+    sign_in(live_page, live_server.url)
+    live_page.goto("/")
     return live_page
 
 

@@ -1,27 +1,18 @@
 """Open pages take up what arrives, by themselves."""
 
 import pytest
-from django.contrib.auth.models import Group, User
 
 from kerma.query.mark import mark
-from kerma.web.access import GROUPS
 from tests.query.hospital import store
-from tests.web.people import client_of
+from tests.web.people import client_of, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def page(live_page):
-    for name in GROUPS:
-        Group.objects.get_or_create(name=name)
-    user = User.objects.create_user("ada", password="lovelace-1815")
-    user.groups.set(Group.objects.all())
-    live_page.goto("/login/")
-    live_page.fill("[name=username]", "ada")
-    live_page.fill("[name=password]", "lovelace-1815")
-    live_page.click("main button")
-    live_page.wait_for_selector("h1")
+def page(live_page, live_server):
+    sign_in(live_page, live_server.url)
+    live_page.goto("/")
     return live_page
 
 

@@ -3,12 +3,11 @@
 import datetime as dt
 
 import pytest
-from django.contrib.auth.models import Group, User
 
 from kerma.net.schedule import hours as week
 from kerma.net.wanted import MODALITIES, Wanted
 from kerma.store.models import LocalStore, Query, QuerySeries, QueryStudy, RemoteNode, Schedule
-from kerma.web.access import GROUPS
+from tests.web.people import sign_in
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -20,16 +19,9 @@ LONG = "A PACS whose name is far longer than any column of any table could ever 
 
 
 @pytest.fixture
-def page(live_page):
-    for name in GROUPS:
-        Group.objects.get_or_create(name=name)
-    user = User.objects.create_user("ada", password="lovelace-1815")
-    user.groups.set(Group.objects.all())
-    live_page.goto("/login/")
-    live_page.fill("[name=username]", "ada")
-    live_page.fill("[name=password]", "lovelace-1815")
-    live_page.click("main button")
-    live_page.wait_for_selector("h1")
+def page(live_page, live_server):
+    sign_in(live_page, live_server.url)
+    live_page.goto("/")
     return live_page
 
 

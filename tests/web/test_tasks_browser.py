@@ -1,11 +1,11 @@
 """Running tasks in a real browser: they go on without the page being loaded again."""
 
 import pytest
-from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from kerma.store import jobs
 from kerma.store.models import Task
+from tests.web.people import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -18,15 +18,9 @@ jobs.add(jobs.Job("test_browser", "Copying of things", _nothing))
 
 
 @pytest.fixture
-def running(live_page):
+def running(live_page, live_server):
     """Log in as an administrator who has a task that runs."""
-    user = User.objects.create_user("ada", password="analytical")
-    user.groups.add(Group.objects.get_or_create(name="admin")[0])
-    live_page.goto("/login/")
-    live_page.fill("[name=username]", "ada")
-    live_page.fill("[name=password]", "analytical")
-    live_page.click("main button")
-    live_page.wait_for_url("**/")
+    user = sign_in(live_page, live_server.url, "admin")
     task = jobs.enqueue("test_browser", "Copy 50 things", user=user)
     go_on(task, state="running", started_at=timezone.now(), done=5, total=50)
     return task

@@ -23,6 +23,8 @@ from kerma.store.sealing import unseal_text
 
 _PAGE = 500
 """Answers asked for at once."""
+_SMALLEST_CAP = 50
+"""Nodes may give fewer answers than asked for although they have more; hardly fewer than these."""
 _STRUGGLING = frozenset((408, 429, 502, 503, 504))
 
 T = TypeVar("T")
@@ -106,7 +108,7 @@ class WebFinder(_Web):
             for answer in page:
                 read = _identifier(answer, fields)
                 seen.setdefault(str(read.get(unique, "")), read)
-            if len(page) < _PAGE or len(seen) == before:
+            if len(page) < _SMALLEST_CAP or len(seen) == before:
                 return list(seen.values())
             self._teller.check()
 
