@@ -162,7 +162,7 @@ def test_when_told_to_end_it_gives_back_the_task_under_way(site, start):
 
 def test_when_the_supervisor_is_killed_its_processes_end_and_give_back_their_task(site, start):
     process = start()
-    ask(site, "slow")
+    ask(site, "long")
     pid_of(site)
     children = [row[0] for row in site.ask("SELECT pid FROM store_process")]
 

@@ -48,6 +48,7 @@ def _note(action):
 
 
 jobs.add(jobs.Job("test_slow", "Slow", slow))
+jobs.add(jobs.Job("test_long", "Long", partial(slow, steps=600)))
 jobs.add(jobs.Job("test_short", "Short", partial(slow, steps=5), max_attempts=100))
 jobs.add(jobs.Job("test_stubborn", "Stubborn", stubborn))
 jobs.add(jobs.Job("test_quick", "Quick", quick))

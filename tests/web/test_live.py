@@ -1,8 +1,11 @@
 """Open pages take up what arrives, by themselves."""
 
+import datetime as dt
+
 import pytest
 
 from kerma.query.mark import mark
+from kerma.store.models import Arrival
 from tests.query.hospital import store
 from tests.web.people import client_of, sign_in
 
@@ -76,3 +79,28 @@ def test_a_later_page_of_the_list_stays_as_it_is(page):
     page.goto("/ct/?page=2")
 
     assert page.locator("script[src*='live.js']").count() == 0
+
+
+@pytest.mark.browser
+def test_a_log_that_renews_itself_keeps_the_focus_and_the_place_on_the_page(page):
+    store("1.2.3", "CT", study_description="Thorax")
+    for number in range(40):
+        arrive(number)
+    page.goto("/arrivals/")
+    page.locator("tr:has-text('1.2.20') a.main").focus()
+    place = page.evaluate("scrollY")
+    assert place > 0
+
+    arrive(41)
+    page.wait_for_selector(".shares:has-text('41')", timeout=15_000)
+
+    assert page.evaluate("scrollY") == place
+    assert "1.2.20" in page.evaluate("document.activeElement.closest('tr').innerText")
+
+
+def arrive(number):
+    Arrival.objects.create(
+        spool_name=str(number), arrived_at=dt.datetime.now(dt.UTC), came_by="receive",
+        store="KERMA", caller="CT1", sop_instance_uid=f"1.2.{number}", decision="imported",
+        study_instance_uid="1.2.3",
+    )  # fmt: skip

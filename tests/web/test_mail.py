@@ -233,6 +233,18 @@ def test_the_page_saves_and_its_button_sends_to_the_administrator(run):
     assert User.objects.get().email == "boss@hospital.example"
 
 
+def test_the_button_can_be_pressed_once_there_is_a_server():
+    client = client_of("admin")
+    button = '<button class="btn"{}>Send a test message</button>'
+    assert button.format(" disabled") in client.get(PAGE).content.decode()
+
+    mail.choose(Server(host="mail.hospital.example", sender="kerma@hospital.example"))
+
+    page = client.get(PAGE).content.decode()
+    assert button.format("") in page
+    assert "No server is set up" not in page
+
+
 def test_the_button_shows_why_it_failed(run):
     server, client = run(), client_of("admin")
     client.post(PAGE, given(server))

@@ -186,9 +186,10 @@ SECTIONS = (
                 ADMIN,
                 "Stores that receive, and PACS and modalities that are queried.",
                 (
-                    Setting("Local stores", "scp receive port ae title tls orthanc"),
+                    Setting("Local stores", "scp receive port ae title tls c-echo orthanc"),
                     Setting(
-                        "Remote nodes", "pacs qr query retrieve c-move c-get dicomweb ae title"
+                        "Remote nodes",
+                        "pacs qr query retrieve c-move c-get c-echo dicomweb ae title tls",
                     ),
                     Setting("Modality in study query", "impax filter"),
                     Setting("Pause between requests to a node", "delay polite"),

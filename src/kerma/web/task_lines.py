@@ -48,6 +48,8 @@ _OUTCOMES = {
     "apply-patterns": (("done", "studies compared"), ("changed", "changed")),
     "sort-studies": (("done", "studies looked at"), ("changed", "changed")),
     "delete-studies": (("done", "studies deleted"),),
+    "pack-physics": (("studies", "studies packed"),),
+    "read-collected": (("studies", "studies read"),),
 }
 """Job -> the numbers of its result, and what they count."""
 

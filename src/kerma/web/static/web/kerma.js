@@ -131,6 +131,35 @@
     if (event.target.closest("[data-print]")) window.print();
   });
 
+  /* ---------- Parts that change by themselves: focus and open folds stay, marked words too ---------- */
+  const polls = (part) => part?.getAttribute?.("hx-trigger")?.startsWith("every");
+  const named = (part) => ["id", "href", "name", "value", "aria-label"].map((name) => part.getAttribute(name));
+  const same = (part) => [part.tagName, ...named(part), part.href ? "" : part.textContent.trim()].join("\n");
+  function rowOf(part) {
+    const row = part.closest("tr, li")?.cloneNode(true);
+    if (row) all("time", row).forEach((time) => time.remove());
+    return row?.textContent;
+  }
+  let focused = null;
+  let unfolded = [];
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (polls(event.detail.elt) && document.hidden) event.preventDefault();
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const part = event.detail.target;
+    if (polls(part) && getSelection().toString()) event.detail.shouldSwap = false;
+    const held = document.activeElement;
+    focused = part.contains(held) ? { same: same(held), row: rowOf(held) } : null;
+    unfolded = all("details[open]", part).map((fold) => fold.textContent);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    if (unfolded.length) all("main details").forEach((fold) => { fold.open ||= unfolded.includes(fold.textContent); });
+    if (!focused || document.activeElement !== document.body) return;
+    const alike = all("main :is(a, button, summary, input, select)").filter((part) => same(part) === focused.same);
+    (alike.find((part) => rowOf(part) === focused.row) ?? alike[0])?.focus({ preventScroll: true });
+  });
+
   /* ---------- Start, and again for parts that htmx brings ---------- */
   popovers();
   times();
