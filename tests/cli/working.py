@@ -18,7 +18,7 @@ from kerma.store import engine, jobs
 from kerma.store.models import AuditEntry
 
 
-def slow(progress, *, name, steps=12):
+def slow(progress, *, name, steps=30):
     """Note the start, then take small steps; it is asked at each whether to stop."""
     _note(f"start {name}")
     for step in range(steps):
