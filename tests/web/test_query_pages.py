@@ -226,12 +226,22 @@ def test_polling_slows_down_with_the_age_of_the_query(client, make):
 
 
 def test_when_the_state_changes_the_whole_of_the_page_follows(client, make):
-    query = make(Query.State.FOUND)
+    query = make(Query.State.FOUND, counts={"found": 2, "kept": 1})
 
     answer = client.get(f"/queries/{query.pk}/part/?state=querying")
 
     assert answer["HX-Retarget"] == "#query"
     assert "Ready to retrieve" in text(answer)
+
+
+def test_where_nothing_was_kept_there_is_nothing_to_retrieve(client, make):
+    query = make(Query.State.FOUND, counts={"found": 2, "kept": 0})
+
+    page = text(client.get(f"/queries/{query.pk}/"))
+
+    assert "Nothing to retrieve" in page
+    assert "No study was kept." in page
+    assert 'name="do"' not in page
 
 
 def a_study(query, uid, **columns):

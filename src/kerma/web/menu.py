@@ -47,6 +47,7 @@ CONFIGURATION: tuple[Entry, ...] = (
     Entry("Query summary", "queries", ("import-qr", "admin")),
     Entry("Systems", "systems", (*BROWSE, "admin")),
     Entry("Quarantine", "quarantine", ("admin",)),
+    Entry("Health", "health", ("admin",)),
     Entry("Configuration", "configuration", ("admin",)),
 )
 """Pages about the site, in the user's menu below a line."""

@@ -128,6 +128,7 @@ def _delete(request: HttpRequest, shelf: Shelf) -> HttpResponse:
         "kept": kept(request),
         "back": back,
         "action": reverse(f"{shelf.view}-delete"),
+        "within": shelf.view,
     }
     return render(request, "web/put_aside_sure.html", context)
 

@@ -93,7 +93,7 @@ def _ask(request: HttpRequest, chosen: "QuerySet[Quarantine]", back: str) -> Htt
     if not count:
         messages.warning(request, "Choose one or more objects first.")
         return redirect(back)
-    context = {"count": count, "kept": kept(request), "back": back}
+    context = {"count": count, "kept": kept(request), "back": back, "within": "quarantine"}
     return render(request, "web/quarantine_sure.html", context)
 
 

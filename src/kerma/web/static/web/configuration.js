@@ -57,5 +57,7 @@
   const current = nav?.querySelector("[aria-current]");
   if (current && nav.scrollWidth > nav.clientWidth) {
     nav.scrollLeft = current.offsetLeft - (nav.clientWidth - current.offsetWidth) / 2;
+  } else if (current && nav.scrollHeight > nav.clientHeight) {
+    nav.scrollTop = current.offsetTop - (nav.clientHeight - current.offsetHeight) / 2;
   }
 })();
