@@ -195,7 +195,18 @@ SECTIONS = (
                     Setting("Pause between requests to a node", "delay polite"),
                 ),
             ),
-            Page("Query", "query", ("import-qr",), "Ask a node for studies, and fetch their dose."),
+            Page(
+                "Query",
+                "query",
+                ("import-qr",),
+                "Ask a node for studies, and fetch their dose.",
+                (
+                    Setting(
+                        "Options of a query",
+                        "modality days description station sr only duplicates toshiba empty",
+                    ),
+                ),
+            ),
             Page(
                 "Query summary",
                 "queries",
@@ -231,6 +242,10 @@ SECTIONS = (
                     Setting("Add a user", "log in account"),
                     Setting("Groups of a user", "rights view export pid import-size admin"),
                     Setting("New password", "reset lost"),
+                    Setting(
+                        "Log-in by LDAP or OpenID Connect",
+                        "oidc sso single sign-on active directory",
+                    ),
                 ),
             ),
             Page(
