@@ -51,7 +51,7 @@ def start(program, *arguments):
     [
         ("kerma.receive", "receive"),
         ("kerma.receive.storing", "receive"),
-        ("pynetdicom.acse", "receive"),
+        ("pynetdicom.acse", "query"),
         ("kerma.query", "query"),
         ("kerma.import", "import"),
         ("kerma.tasks", "tasks"),

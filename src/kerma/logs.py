@@ -36,8 +36,8 @@ _TASKS = ("kerma.tasks", "kerma.schedule", "kerma.work", "kerma.supervisor", "ke
 
 COMPONENTS = (
     Component("general", "General", ("kerma", "django", "waitress")),
-    Component("receive", "Receiver", ("kerma.receive", "pynetdicom")),
-    Component("query", "Query and retrieve", ("kerma.query",)),
+    Component("receive", "Receiver", ("kerma.receive",)),
+    Component("query", "Query and retrieve", ("kerma.query", "pynetdicom")),
     Component("import", "Import", ("kerma.import",)),
     Component("tasks", "Tasks and schedules", _TASKS),
     Component("web", "Pages", ("kerma.web", "django.request")),
@@ -221,6 +221,7 @@ def configuration(home: Path, levels: Mapping[str, str]) -> dict[str, Any]:
         "loggers": {
             "kerma": {"level": "DEBUG"},
             "django": {"level": "WARNING", "handlers": []},
+            "pynetdicom": {"level": "CRITICAL"},  # what a node answers is told in our own words
             "waitress.queue": {"level": "ERROR"},
             "stamina": {"level": "ERROR"},  # each retry is in the log of queries, with its reason
         },

@@ -65,6 +65,15 @@ def test_the_line_of_the_pages_is_the_last_of_the_start_and_they_open(everything
     assert sum(line.startswith("Kerma receives at KERMA:") for line in lines) == 1
 
 
+def test_the_port_that_was_opened_is_that_of_the_store_in_the_database(everything):
+    home, lines = everything
+    said = next(line for line in lines if line.startswith("Kerma receives"))
+
+    [(port,)] = Site(home, "").ask("SELECT port FROM store_localstore")
+
+    assert said.rpartition(":")[2].strip(". ") == str(port)
+
+
 def test_on_sigterm_all_of_it_ends_without_a_word(run):
     process, _ = run("run", "--port", "0", "--receive-port", "0")
 
@@ -118,5 +127,5 @@ def test_a_port_of_the_pages_in_use_stops_everything_with_a_sentence(run):
 def test_the_demo_serves_with_everything_running_and_says_where_to_send_objects(run):
     _, lines = run("demo", "--studies", "1", "--serve", "--port", "0")
 
-    assert any("Send objects to KERMA at localhost:" in line for line in lines[:-1])
+    assert any(line.startswith("Kerma receives at KERMA:") for line in lines[:-1])
     assert lines[-1].startswith("Kerma is ready at http://localhost:")

@@ -114,7 +114,7 @@ def fill(folder, port):
 
 
 @pytest.fixture
-def kerma(tmp_path, store_port):
+def kerma(tmp_path):
     """Run Kerma as a small site does; gives the address of its pages."""
     environment = {key: value for key, value in os.environ.items() if key[:6] != "KERMA_"}
     environment |= {
@@ -126,7 +126,7 @@ def kerma(tmp_path, store_port):
         [*KERMA, "user", "add", "ada", "--groups", "view,import-qr,admin", "--password-stdin"],
         env=environment, input=f"{PASSWORD}\n", text=True, check=True, capture_output=True,
     )  # fmt: skip
-    command = [*KERMA, "run", "--port", "0", "--receive-port", str(store_port)]
+    command = [*KERMA, "run", "--port", "0", "--receive-port", "0"]
     with (tmp_path / "log").open("w+") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:

@@ -27,6 +27,8 @@ _SMALLEST_CAP = 50
 """Nodes may give fewer answers than asked for although they have more; hardly fewer than these."""
 _STRUGGLING = frozenset((408, 429, 502, 503, 504))
 
+_NOT_FOUND = 404
+
 T = TypeVar("T")
 
 
@@ -181,6 +183,8 @@ def _http_fault(answer: requests.Response) -> Exception:
         return Busy(f"The node answered {said}.")
     if answer.status_code in (401, 403):
         return Rejected(f"The node answered {said}: check user, password or token.")
+    if answer.status_code == _NOT_FOUND:
+        return Unwilling(f"The node answered {said}: check the address of its web services.")
     return Unwilling(f"The node answered {said}.")
 
 

@@ -51,10 +51,11 @@ class Configured:
     """Gives the stores that are to be open, each time anew.
 
     They are kept in a file, which stands for a database that does not answer. A site without any
-    store of its own is given the default one, which then is in the database.
+    store of its own is given the usual one, which then is in the database, unless its port is 0.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, usual: Store | None = None) -> None:
+        self._usual = usual or default()
         self._kept: list[Store] | None = None
         self._is_silent = False
 
@@ -62,7 +63,7 @@ class Configured:
         """Return the stores of now."""
         close_old_connections()
         try:
-            found = _stored()
+            found = _stored(self._usual)
         except DatabaseError as error:
             connection.close()
             self._tell(error)
@@ -83,16 +84,15 @@ class Configured:
         self._is_silent = True
 
 
-def _stored() -> list[Store]:
-    if not LocalStore.objects.filter(is_ours=True).exists():
-        _make_default()
+def _stored(usual: Store) -> list[Store]:
+    if usual.port and not LocalStore.objects.filter(is_ours=True).exists():
+        _enter(usual)
     rows = LocalStore.objects.filter(is_ours=True, enabled=True).order_by("port")
     return [_store(row) for row in rows]
 
 
-def _make_default() -> None:
-    """Make a row of the default store, unless another server's has its name or port."""
-    store = default()
+def _enter(store: Store) -> None:
+    """Make a row of the usual store, unless another server's has its name or port."""
     if not LocalStore.objects.filter(port=store.port).exists():
         LocalStore.objects.get_or_create(
             name=store.name, defaults={"ae_title": store.ae_title, "port": store.port}

@@ -132,6 +132,8 @@ def schedules(request: HttpRequest) -> HttpResponse:
 @groups(*ACCESS)
 def add(request: HttpRequest) -> HttpResponse:
     """Add a schedule, from nothing or from a query that was made by hand."""
+    if not RemoteNode.objects.exists():
+        return redirect("schedules")  # where it says what is missing
     number = request.GET.get("query", "")
     before = None
     if number.isdecimal() and len(number) < 12:

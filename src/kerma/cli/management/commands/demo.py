@@ -1,7 +1,6 @@
 """`kerma demo`: an invented hospital, through the real pipeline."""
 
 import secrets
-import socket
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +13,7 @@ from django.utils import timezone
 
 from kerma.cli.database import ensure_database
 from kerma.cli.management.commands.user import add_user
+from kerma.cli.ports import any_port, is_free
 from kerma.demo import institutions, write_objects
 from kerma.net.receive import stores
 from kerma.store.models import NotPatientPattern, Study
@@ -107,26 +107,17 @@ class Command(BaseCommand):
         if not serve:
             self.stdout.write("Run `kerma run` to look at the pages.")
             return
-        wanted = _free_port(settings.KERMA_PORT) if port is None else port
-        store = stores.default()
-        receive_port = _free_port(store.port) or _any_port()
-        self.stdout.write(f"Send objects to {store.ae_title} at localhost:{receive_port}")
-        self.stdout.flush()
-        taken = None if receive_port == store.port else receive_port
-        call_command("run", host="127.0.0.1", port=wanted, receive_port=taken)
-
-
-def _free_port(usual: int) -> int:
-    """Return the usual port if it can be had, else 0 for any other."""
-    with socket.socket() as one:
-        return 0 if one.connect_ex(("127.0.0.1", usual)) == 0 else usual
-
-
-def _any_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+        wanted = (
+            (settings.KERMA_PORT if is_free(settings.KERMA_PORT) else 0) if port is None else port
+        )
+        usual = stores.default().port
+        call_command(
+            "run",
+            host="127.0.0.1",
+            port=wanted,
+            receive_port=usual if is_free(usual) else any_port(),
+            stdout=self.stdout,
+        )
 
 
 def _has_real_studies() -> bool:

@@ -40,8 +40,13 @@ class Command(BaseCommand):
             "--port", type=_port, metavar="N", help="on this port alone; 0 is any free"
         )
         parser.add_argument("--aet", metavar="AET", help="AE title of that port")
+        parser.add_argument(
+            "--usual-port", type=_port, metavar="N", help="that of a site without stores"
+        )
 
-    def handle(self, *, port: int | None, aet: str | None, **options: object) -> None:
+    def handle(
+        self, *, port: int | None, aet: str | None, usual_port: int | None, **options: object
+    ) -> None:
         """Run the command."""
         try:
             ensure_database()
@@ -51,7 +56,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         is_sole = port is not None or aet is not None
-        receiver = Receiver(_sole(port, aet) if is_sole else stores.Configured())
+        receiver = Receiver(_sole(port, aet) if is_sole else _all(usual_port))
         with alive("receive", receiver.status):
             receiver.run(stop, self._say, must_open=is_sole)
 
@@ -60,13 +65,20 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
+def _all(usual_port: int | None) -> Callable[[], Sequence[Store]]:
+    """Return what gives the stores that are configured."""
+    usual = stores.default()
+    return stores.Configured(stores.renamed(usual, usual_port or usual.port, None))
+
+
 def _sole(port: int | None, aet: str | None) -> Callable[[], Sequence[Store]]:
     """Return what gives the one store of the command line, with what is configured for its port."""
-    every, default = stores.Configured(), stores.default()
-    port = default.port if port is None else port
+    usual = stores.default()
+    sole = stores.renamed(usual, usual.port if port is None else port, aet)
+    every = stores.Configured(sole)
 
     def configured() -> Sequence[Store]:
-        known = [store for store in every() if store.port == port]
-        return [stores.renamed((known or [default])[0], port, aet)]
+        known = [store for store in every() if store.port == sole.port]
+        return [stores.renamed((known or [sole])[0], sole.port, aet)]
 
     return configured

@@ -10,6 +10,7 @@ from django.db import connections
 from kerma.cli import work
 from kerma.cli.database import ensure_database
 from kerma.cli.management.commands.web import Command as WebCommand
+from kerma.cli.ports import any_port
 from kerma.cli.supervise import Child, Life, Supervisor
 
 
@@ -36,9 +37,9 @@ class Command(WebCommand):
         """Run the command."""
         ensure_database()
         connections.close_all()
-        received = {} if receive_port is None else {"port": receive_port}
+        usual = any_port() if receive_port == 0 else receive_port
         first = (
-            Child("receiver", lambda life: _call(life, "receive", **received)),
+            Child("receiver", lambda life: _call(life, "receive", usual_port=usual)),
             Child("schedule", lambda life: _call(life, "schedule")),
             *work.children(settings.KERMA_WORKERS, settings.KERMA_IMPORTERS),
         )
