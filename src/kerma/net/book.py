@@ -9,6 +9,7 @@ from django.db.models import Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
+from kerma.net.ask.answers import StudyAnswer
 from kerma.net.ask.selection.chosen import ChosenSeries, ChosenStudy
 from kerma.store.models import Query, QueryImage, QuerySeries, QueryStudy
 
@@ -89,8 +90,10 @@ def _objects(series: ChosenSeries) -> int:
     return series.answer.number_of_instances or 1
 
 
-def _study_row(query: Query, study: ChosenStudy) -> QueryStudy:
-    answer = study.answer
+def study_row(
+    query: Query, answer: StudyAnswer, *, modality: str, kept: bool, reason: str
+) -> QueryStudy:
+    """Return the row of a study that a node listed, with the verdict on it."""
     return QueryStudy(
         query=query,
         study_instance_uid=answer.study_instance_uid,
@@ -99,11 +102,19 @@ def _study_row(query: Query, study: ChosenStudy) -> QueryStudy:
         study_description=answer.study_description,
         station_name=answer.station_name,
         modalities=list(answer.modalities),
-        modality=study.modality,
-        number_of_series=answer.number_of_series or len(study.series) or None,
-        kept=study.kept,
-        reason=study.reason,
+        modality=modality,
+        number_of_series=answer.number_of_series,
+        kept=kept,
+        reason=reason,
     )
+
+
+def _study_row(query: Query, study: ChosenStudy) -> QueryStudy:
+    row = study_row(
+        query, study.answer, modality=study.modality, kept=study.kept, reason=study.reason
+    )
+    row.number_of_series = row.number_of_series or len(study.series) or None
+    return row
 
 
 def _series_row(study: QueryStudy, series: ChosenSeries) -> QuerySeries:

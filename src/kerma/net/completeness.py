@@ -16,6 +16,7 @@ from kerma.net import queries
 from kerma.net.ask.answers import StudyAnswer
 from kerma.net.ask.keys import ASKED
 from kerma.net.ask.selection.study_level import ignores_modality
+from kerma.net.book import study_row
 from kerma.net.carry_out import NodeGone
 from kerma.net.telling import Teller
 from kerma.net.wanted import MODALITIES, Wanted
@@ -289,19 +290,9 @@ def _unlisted(query: Query, wanted: Wanted, listed: set[str]) -> list[QueryStudy
 
 
 def _row(query: Query, one: Listed, verdict: Verdict) -> QueryStudy:
-    answer = one.answer
-    return QueryStudy(
-        query=query,
-        study_instance_uid=answer.study_instance_uid,
-        study_date=answer.study_date,
-        study_time=answer.study_time,
-        study_description=answer.study_description,
-        station_name=answer.station_name,
-        modalities=list(answer.modalities),
-        modality=one.modality,
-        number_of_series=answer.number_of_series,
-        kept=verdict.outcome == "missing",
-        reason=verdict.reason,
+    is_missing = verdict.outcome == "missing"
+    return study_row(
+        query, one.answer, modality=one.modality, kept=is_missing, reason=verdict.reason
     )
 
 
