@@ -167,7 +167,7 @@ def claimed(spooled: Spooled) -> Iterator[BinaryIO | None]:
         yield None
         return
     with file:
-        yield file if _is_mine(file) else None
+        yield file if is_mine(file) else None
 
 
 def remove(spooled: Spooled) -> None:
@@ -193,7 +193,7 @@ def _drop_if_abandoned(path: Path) -> bool:
     """Remove a draft that no process holds."""
     try:
         with path.open("rb") as file:
-            if _is_mine(file):
+            if is_mine(file):
                 path.unlink()
                 return True
     except FileNotFoundError:
@@ -201,8 +201,11 @@ def _drop_if_abandoned(path: Path) -> bool:
     return False
 
 
-def _is_mine(file: BinaryIO) -> bool:
-    """Lock the file without waiting; it may have gone between opening and locking."""
+def is_mine(file: BinaryIO) -> bool:
+    """Lock a file without waiting, so that of several workers one takes it.
+
+    It may have gone between opening and locking.
+    """
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

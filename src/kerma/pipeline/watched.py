@@ -6,7 +6,6 @@ no clock matters. A worker that starts anew waits once more.
 
 import datetime as dt
 import errno
-import fcntl
 import logging
 import os
 import stat
@@ -121,7 +120,7 @@ class Watcher:
             raise UnreadablePath(broken[1])
         store = row.path[-_LONGEST_NAME:]
         with Path(path).open("rb") as file:
-            if not _is_mine(file):
+            if not spool.is_mine(file):
                 return 0
             members = list(arrivals([path])) if path.lower().endswith(".zip") else []
             if not members or not all(member.member for member in members):
@@ -171,15 +170,6 @@ def fault_of(path: str) -> str:
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         return "Kerma must be able to read and to write this folder, and may not."
     return ""
-
-
-def _is_mine(file: BinaryIO) -> bool:
-    """Lock a file without waiting, so that of several workers one takes it."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return os.fstat(file.fileno()).st_nlink > 0
 
 
 def _move(path: Path, file: BinaryIO, store: str) -> None:
