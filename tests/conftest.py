@@ -32,6 +32,16 @@ CHROMIUM_ARGUMENTS = [
 """No sandbox, because continuous integration runs as root; nothing that calls out."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Look once more where a browser did not answer in time; pytest names the tests it repeats.
+
+    Two cores serve two browsers, a server and a database at once. Wrong content fails at once.
+    """
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
+
+
 def shared_data(folder: str) -> Path:
     """Return a folder of the shared objects of other makers; skips the test without them."""
     root = os.environ.get("KERMA_TEST_DATA", "")

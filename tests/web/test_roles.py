@@ -9,11 +9,17 @@ from kerma.web.access import GROUPS
 from tests.query.hospital import store
 from tests.web.administration_roles import OPEN as PROGRAMS
 from tests.web.administration_roles import ROLES as ADMINISTRATION
+from tests.web.alerts_roles import ROLES as ALERTS
+from tests.web.charts_roles import ROLES as CHARTS
 from tests.web.configuration_roles import CONFIGURATION
+from tests.web.exports_roles import ROLES as EXPORTS
+from tests.web.levels_roles import ROLES as LEVELS
+from tests.web.names_roles import ROLES as NAMES
 from tests.web.network_roles import OPEN as SENDERS
 from tests.web.network_roles import ROLES as NETWORK
 from tests.web.people import client_of
 from tests.web.query_roles import ROLES as QUERY
+from tests.web.skin_roles import ROLES as SKIN
 from tests.web.tasks_roles import ROLES as TASKS
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +49,12 @@ TABLE = {
     **QUERY,
     **TASKS,
     **ADMINISTRATION,
+    **CHARTS,
+    **EXPORTS,
+    **NAMES,
+    **LEVELS,
+    **ALERTS,
+    **SKIN,
 }
 """Name of the address -> an address, and the groups that may open it."""
 

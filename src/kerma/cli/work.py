@@ -12,8 +12,8 @@ from django_tasks_db.models import DBTaskResult
 
 from kerma.cli.supervise import Child, Life
 from kerma.net import every_job
-from kerma.pipeline import collected, inbox, physics, spool, watched
-from kerma.store import engine, jobs, processes
+from kerma.pipeline import collected, follow_up, inbox, physics, spool, watched
+from kerma.store import changes, engine, jobs, processes
 
 _log = logging.getLogger("kerma.work")
 
@@ -21,6 +21,8 @@ _IDLE_S = 0.2
 """How often to look for new objects."""
 _NO_TASK_S = 0.4
 """How often to ask for new tasks."""
+_NO_CHANGE_S = 1.0
+"""How often to look for changed studies."""
 _LONGEST_TROUBLE_S = 10.0
 LOST_EVERY_S = 10.0
 """How often to look for tasks whose worker is dead."""
@@ -33,9 +35,11 @@ def children(tasks: int, imports: int) -> list[Child]:
     What they need is imported here, before they are forked, so that they share its memory.
     """
     every_job.load()
+    follow_up.in_order()
     return [
         *(Child(f"tasks {number}", _do_tasks) for number in range(1, tasks + 1)),
         *(Child(f"import {number}", _do_imports) for number in range(1, imports + 1)),
+        Child("follow-ups", _do_follow_ups),
         Child("upkeep", _do_upkeep),
     ]
 
@@ -114,6 +118,20 @@ def _do_imports(life: Life) -> None:
         steadily(life, act)
 
 
+def _do_follow_ups(life: Life) -> None:
+    """Do what follows from the studies that are new or changed."""
+    followed = 0
+
+    def act() -> float:
+        nonlocal followed
+        done = follow_up.work_off(lambda: life.is_ending)
+        followed += done
+        return 0.0 if done else _NO_CHANGE_S
+
+    with processes.alive("work", lambda: {"does": "follow-ups", "studies": followed}):
+        steadily(life, act)
+
+
 class _Chore:
     """Something to be done again and again."""
 
@@ -138,6 +156,7 @@ def _do_upkeep(life: Life) -> None:
         _Chore(10.0, collected.complete_due),
         _Chore(10.0, physics.pack_due),
         _Chore(600.0, jobs.drop_old),
+        _Chore(600.0, changes.drop_old),
         _Chore(3600.0, _drop_finished_of_engine),
         _Chore(3600.0, processes.forget_dead),
         _Chore(3600.0, partial(spool.drop_drafts, _DAY_S)),

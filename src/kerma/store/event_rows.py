@@ -40,6 +40,15 @@ class EventTable(Table):
         return row
 
 
+_TO_BE_COMPUTED: dict[str, Any] = {
+    "standard_name": "",
+    "computed": {},
+    "computed_ssde_mgy": None,
+    "computed_effective_dose_msv": None,
+    "computed_agd_mgy": None,
+}
+"""What follows from an event once its study is stored; empty until then."""
+
 _TABLES: dict[type[records.Event], EventTable] = {
     records.CtEvent: EventTable(models.CtEvent, records.CtEvent),
     records.ProjectionEvent: EventTable(models.ProjectionEvent, records.ProjectionEvent),
@@ -56,6 +65,7 @@ def insert_events(
         "system_id": system_id,
         "study_date": record.study.study_date,
         "modality": record.modality,
+        **_TO_BE_COMPUTED,
     }
     by_kind: dict[type[records.Event], list[dict[str, Any]]] = {}
     for ordinal, event in enumerate(record.events, start=1):

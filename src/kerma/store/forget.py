@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 
-from kerma.store import audit, counts
+from kerma.store import audit, changes, counts
 from kerma.store.counts import Day
 from kerma.store.locks import lock_study
 from kerma.store.models import Device, Source, StoredObject, Study
@@ -49,6 +49,7 @@ def forget_study(
             reason=reason,
         )
         day = Day(study.modality, study.system_id, study.date_time.date())
+        changes.note(cursor, [study.pk])
         study.delete()
         counts.add(cursor, Counter({day: -1}))
         if discard is not None:

@@ -13,7 +13,7 @@ from django.db.backends.utils import CursorWrapper
 
 from kerma.merge import MergedStudy, merge
 from kerma.merge.kinds import tier
-from kerma.store import counts, known_texts, models, size_values
+from kerma.store import changes, counts, known_texts, models, size_values
 from kerma.store.counts import Day
 from kerma.store.event_rows import delete_events, insert_events
 from kerma.store.held import Held, stored_sources
@@ -95,6 +95,7 @@ def merge_anew(
         renewed.changes[Day(row["modality"], row["system_id"], row["date_time"].date())] += 1
         rows.append(row)
     known_texts.note(cursor, rows)
+    changes.note(cursor, {placed.study_id for placed in renewed.placements.values()})
     return renewed
 
 
@@ -116,7 +117,9 @@ def settle(cursor: CursorWrapper, uid: str, held: Iterable[Held], renewed: Renew
     if moves:
         cursor.executemany(_MOVE, moves)
     kept = {placed.study_id for placed in renewed.placements.values()}
-    models.Study.objects.filter(study_instance_uid=uid).exclude(pk__in=kept).delete()
+    left = models.Study.objects.filter(study_instance_uid=uid).exclude(pk__in=kept)
+    changes.note(cursor, left.values_list("pk", flat=True))
+    left.delete()
     counts.add(cursor, renewed.changes)
 
 
@@ -157,9 +160,22 @@ def _row(part: _Part) -> Row:
         "device_id": active[0].placed.device_id,
         "kinds": "\n".join(kinds),
         "not_patient": sentence(source.not_patient for source in part.members),
-        "peak_skin_dose_gy": None,
+        **_TO_BE_COMPUTED,
         "updated_at": dt.datetime.now(dt.UTC),
     }
+
+
+_TO_BE_COMPUTED: Row = {
+    "peak_skin_dose_gy": None,
+    "computed_effective_dose_msv": None,
+    "computed": {},
+    "period_dap_gym2": None,
+    "period_rp_dose_gy": None,
+    "period_exams": None,
+    "standard_name": "",
+    "standard_acquisitions": "",
+}
+"""What follows from a study once it is stored; empty until then."""
 
 
 def _believed(part: _Part) -> list[Held]:

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from kerma.records import Patient
-from kerma.store import rules, sizes
+from kerma.store import changes, rules, sizes
 from kerma.store.held import stored_sources
 from kerma.store.identity import split
 from kerma.store.locks import lock_study
@@ -105,9 +105,12 @@ def _mark(study: Study, site: Rules) -> bool:
                 not_patient=patterns
             )
     said = sentence(marks)
-    return bool(
-        Study.objects.filter(pk=study.pk).exclude(not_patient=said).update(not_patient=said)
-    )
+    found = Study.objects.filter(pk=study.pk).exclude(not_patient=said)
+    changed = bool(found.update(not_patient=said))
+    if changed:
+        with connection.cursor() as cursor:
+            changes.note(cursor, [study.pk])
+    return changed
 
 
 def _patterns(patient: Patient, before: list[list[str]], site: Rules) -> list[list[str]]:

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 
 from kerma.errors import KermaError
-from kerma.store import audit, counts, rules
+from kerma.store import audit, changes, counts, rules
 from kerma.store.event_rows import event_models
 from kerma.store.held import PROJECTION
 from kerma.store.locks import lock_study
@@ -88,6 +88,8 @@ def _follow(devices: list[Device], target: System) -> None:
     studies = Study.objects.filter(device__in=devices).exclude(system=target)
     for model in event_models():
         _all(model).filter(study__in=studies).update(system=target)
+    with connection.cursor() as cursor:
+        changes.note(cursor, studies.values_list("pk", flat=True))
     studies.update(system=target)
 
 

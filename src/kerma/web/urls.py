@@ -29,4 +29,10 @@ urlpatterns = [
     path("", include("kerma.web.query_urls")),
     path("", include("kerma.web.tasks_urls")),
     path("", include("kerma.web.administration_urls")),
+    path("", include("kerma.web.charts_urls")),
+    path("", include("kerma.web.exports_urls")),
+    path("", include("kerma.web.names_urls")),
+    path("", include("kerma.web.levels_urls")),
+    path("", include("kerma.web.alerts_urls")),
+    path("", include("kerma.web.skin_urls")),
 ]

@@ -1,6 +1,21 @@
 """Every table of Kerma."""
 
+from kerma.store.models.alerts import (
+    Alert,
+    AlertDelivery,
+    AlertRecipient,
+    AlertRule,
+    AlertStep,
+)
+from kerma.store.models.changes import ChangeReader, FollowUpFault, StudyChange
 from kerma.store.models.events import Administration, CtEvent, ProjectionEvent
+from kerma.store.models.exports import Export
+from kerma.store.models.names import (
+    ReferenceLink,
+    SiteReferenceLevel,
+    StandardName,
+    StandardNameRule,
+)
 from kerma.store.models.nodes import (
     ApiToken,
     Arrival,
@@ -21,20 +36,29 @@ from kerma.store.models.policies import (
     UserOptions,
 )
 from kerma.store.models.queries import Query, QueryImage, QuerySeries, QueryStudy, Schedule
+from kerma.store.models.skin import SkinGeometry, SkinMap, TubeCalibration
 from kerma.store.models.studies import DailyCount, KnownText, Source, Study
 from kerma.store.models.systems import Device, System, UntrustedObserverModel
 from kerma.store.models.tasks import Process, Task
 
 __all__ = [
     "Administration",
+    "Alert",
+    "AlertDelivery",
+    "AlertRecipient",
+    "AlertRule",
+    "AlertStep",
     "ApiToken",
     "Arrival",
     "ArrivalRule",
     "AuditEntry",
+    "ChangeReader",
     "CollectedStudy",
     "CtEvent",
     "DailyCount",
     "Device",
+    "Export",
+    "FollowUpFault",
     "IdentityPolicy",
     "KnownText",
     "LocalStore",
@@ -48,16 +72,24 @@ __all__ = [
     "QueryImage",
     "QuerySeries",
     "QueryStudy",
+    "ReferenceLink",
     "RemoteNode",
     "Schedule",
     "SiteOptions",
+    "SiteReferenceLevel",
     "SizeEntry",
     "SizeImport",
+    "SkinGeometry",
+    "SkinMap",
     "Source",
+    "StandardName",
+    "StandardNameRule",
     "StoredObject",
     "Study",
+    "StudyChange",
     "System",
     "Task",
+    "TubeCalibration",
     "UntrustedObserverModel",
     "UserOptions",
     "WatchedFolder",

@@ -26,6 +26,8 @@ class Event(models.Model):
     """Place in the merged record, from 1."""
     irradiation_event_uid = text()
     comment = text()
+    computed = models.JSONField(default=dict)
+    """How the computed values were found: method, set of coefficients, inputs."""
     more = models.JSONField(default=dict)
     """All other fields of the record that have a value."""
 
@@ -38,6 +40,8 @@ class CtEvent(Event):
 
     date_time_started = LocalDateTimeField(null=True)
     acquisition_protocol = text()
+    standard_name = text()
+    """That of the acquisition protocol."""
     target_region = text()
     acquisition_type = text()
     acquisition_type_code = text()
@@ -62,6 +66,8 @@ class CtEvent(Event):
     ssde_mgy = number()
     ssde_method = text()
     effective_dose_msv = number()
+    computed_ssde_mgy = number()
+    computed_effective_dose_msv = number()
 
     class Meta:
         constraints = [
@@ -82,6 +88,8 @@ class ProjectionEvent(Event):
     event_type = text()
     event_type_code = text()
     acquisition_protocol = text()
+    standard_name = text()
+    """That of the acquisition protocol."""
     target_region = text()
     body_part = text()
     anatomical_structure = text()
@@ -127,6 +135,7 @@ class ProjectionEvent(Event):
     sensitivity = number()
     exposure_control_mode = text()
     agd_mgy = number()
+    computed_agd_mgy = number()
     compressed_thickness_mm = number()
     compression_force_n = number()
     percent_fibroglandular = number()
@@ -163,6 +172,7 @@ class Administration(Event):
     laterality = text()
     volume_cm3 = number()
     effective_dose_msv = number()
+    computed_effective_dose_msv = number()
     organ_doses = models.JSONField(null=True)
     person = text()
 

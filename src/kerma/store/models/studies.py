@@ -97,11 +97,22 @@ class Study(models.Model):
     administered_activity_mbq = number()
     effective_dose_msv = number()
     peak_skin_dose_gy = number()
+    computed_effective_dose_msv = number()
+    computed = models.JSONField(default=dict)
+    """How the computed values were found: method, set of coefficients, inputs."""
+    period_dap_gym2 = number()
+    """DAP of the patient's studies in the weeks up to this one, itself included."""
+    period_rp_dose_gy = number()
+    period_exams = models.IntegerField(null=True)
     totals_summed = models.BooleanField(default=False)
     """Whether sources overlap, so that the totals are sums of events."""
 
     acquisition_protocols = text()
     """Distinct values of the events, one a line; so are the following."""
+    standard_name = text()
+    """That of the study."""
+    standard_acquisitions = text()
+    """Those of the events, one a line."""
     target_regions = text()
     view_codes = text()
     views = text()

@@ -17,7 +17,7 @@ from kerma.records import StudyRecord
 from kerma.store import audit
 from kerma.store.identity import split
 from kerma.store.models import Study
-from kerma.web import event_tables, formats
+from kerma.web import event_tables, formats, study_part
 from kerma.web.access import BROWSE, groups, may
 from kerma.web.actor import actor
 from kerma.web.address import Address
@@ -66,6 +66,7 @@ def study(request: HttpRequest, number: int) -> HttpResponse:
         "series": event_tables.series_table(record),
         "organs": event_tables.organ_tables(record),
         "characteristics": facts(record.patient_characteristics),
+        "parts": study_part.shown(request, found),
     }
     context["over"] = [f for f in context["figures"] if f.share and f.share.state == "over"]
     if found.modality == "RF":

@@ -14,7 +14,7 @@ from django.utils import timezone
 from kerma.cli.database import ensure_database
 from kerma.cli.management.commands.user import add_user
 from kerma.cli.ports import any_port, is_free
-from kerma.demo import institutions, write_objects
+from kerma.demo import extra, institutions, write_objects
 from kerma.net.receive import stores
 from kerma.store.models import NotPatientPattern, Study
 
@@ -70,6 +70,7 @@ class Command(BaseCommand):
             _mark_tests()
             with TemporaryDirectory(prefix="kerma-demo-") as scratch:
                 self._fill(out or Path(scratch) / "objects", Path(scratch), studies, seed)
+            extra.give_all()
         self._tell_login()
         self._look(serve, port)
 

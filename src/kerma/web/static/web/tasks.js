@@ -48,15 +48,22 @@
     document.dispatchEvent(new Event("htmx:afterSwap"));
   }
 
+  /* As the browser writes it, so that what the page came with and what is fetched can be compared. */
+  function plain(markup) {
+    const made = document.createElement("template");
+    made.innerHTML = markup;
+    return made.innerHTML.replace(anyToken, "").trim();
+  }
+
   document.querySelectorAll("[data-follows]").forEach((part) => {
-    let shown = null;
+    let shown = plain(part.innerHTML);
     keep(async () => {
       if (getSelection().toString()) return false;
       const fresh = (await ask(part.dataset.follows)).replace(anyToken, "");
       const before = shown;
-      shown = fresh;
-      if (fresh !== before && before !== null) put(part, fresh);
-      return fresh !== before;
+      shown = plain(fresh);
+      if (shown !== before) put(part, fresh);
+      return shown !== before;
     }, quick);
   });
 

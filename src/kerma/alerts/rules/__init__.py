@@ -1,0 +1,1 @@
+"""Kinds of alert rules: one file each."""

@@ -1,0 +1,1 @@
+"""Charts: a catalogue of what can be drawn, and the numbers behind each."""

@@ -1,0 +1,1 @@
+"""The charts there are: a line each, by modality."""

@@ -1,0 +1,1 @@
+"""What the demo site decides besides its studies: one file each, see `kerma.demo.extra`."""

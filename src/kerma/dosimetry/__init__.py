@@ -1,0 +1,1 @@
+"""Dose physics: pure functions of numbers, with tables of coefficients that name their source."""

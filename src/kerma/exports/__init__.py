@@ -1,0 +1,1 @@
+"""Files of stored values: columns said once, written in many formats, streamed."""

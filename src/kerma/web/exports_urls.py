@@ -1,0 +1,5 @@
+"""Where the pages of exports live."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
