@@ -168,7 +168,10 @@ class Pattern:
             "device_id": place.device_id,
             "kinds": record.kind,
             "not_patient": "",
-            "peak_skin_dose_gy": None,
+            **dict.fromkeys(("peak_skin_dose_gy", "computed_effective_dose_msv")),
+            **dict.fromkeys(("period_dap_gym2", "period_rp_dose_gy", "period_exams")),
+            **dict.fromkeys(("standard_name", "standard_acquisitions"), ""),
+            "computed": {},
             "updated_at": dt.datetime.now(dt.UTC),
         }
 
@@ -298,6 +301,9 @@ def insert_events(found: dict[str, list[Pattern]]) -> None:
 
 def _event_rows(table: EventTable, chosen: Pattern, modality: str) -> Iterator[dict[str, Any]]:
     given = {"study_id": 0, "system_id": 0, "study_date": None, "modality": modality}
+    given |= dict.fromkeys(
+        ("computed_ssde_mgy", "computed_effective_dose_msv", "computed_agd_mgy")
+    ) | {"standard_name": "", "computed": {}}
     for ordinal, each in enumerate(chosen.record.events, start=1):
         yield table.row(each, given | {"ordinal": ordinal})
 

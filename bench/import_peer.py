@@ -42,13 +42,17 @@ class Peer:
 
     def measured(self, folder: Path, url: str) -> dict[str, Any]:
         """Make the tables, import every file of `folder`, and return the figures."""
+        driver = Path(__file__).with_name("peer_driver.py")
+        found: dict[str, Any] = json.loads(self.with_tables(url, driver, folder))
+        return found
+
+    def with_tables(self, url: str, driver: Path, folder: Path) -> str:
+        """Make the tables, run a program of ours on `folder`, and return its last line."""
         package = self._run(url, "-c", "import openrem; print(openrem.__path__[0])").strip()
         manage = str(Path(package) / "manage.py")
         self._run(url, manage, "makemigrations", "remapp")
         self._run(url, manage, "migrate")
-        driver = str(Path(__file__).with_name("peer_driver.py"))
-        found: dict[str, Any] = json.loads(self._run(url, driver, str(folder)).splitlines()[-1])
-        return found
+        return self._run(url, str(driver), str(folder)).splitlines()[-1]
 
     def _run(self, url: str, *arguments: str) -> str:
         address, _, name = url.removeprefix("postgresql://postgres@").partition("/")
