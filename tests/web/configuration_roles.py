@@ -29,6 +29,8 @@ CONFIGURATION = {
     "privacy": ("/configuration/privacy/", ADMIN),
     "retention": ("/configuration/retention/", ADMIN),
     "retention-apply": ("POST /configuration/retention/apply/", ADMIN),
+    "computed-doses": ("/configuration/computed-doses/", ADMIN),
+    "computed-doses-again": ("POST /configuration/computed-doses/again/", ADMIN),
     "home-periods": ("/configuration/home/", ADMIN),
     "test-data": ("/configuration/test-data/", ADMIN),
     "pattern": ("POST /configuration/test-data/1/", ADMIN),

@@ -1,7 +1,7 @@
 """Who may open these pages: a part of the table of all roles."""
 
 ADMIN = {"admin"}
-STARTS = {"import-size", "import-qr", "admin"}
+STARTS = {"import-size", "import-qr", "export", "admin"}
 
 ROLES: dict[str, tuple[str, set[str]]] = {
     "tasks": ("/tasks/", ADMIN),

@@ -12,7 +12,16 @@ from django_tasks_db.models import DBTaskResult
 
 from kerma.cli.supervise import Child, Life
 from kerma.net import every_job
-from kerma.pipeline import collected, follow_up, inbox, physics, spool, watched
+from kerma.pipeline import (
+    alerts_due,
+    collected,
+    exporting,
+    follow_up,
+    inbox,
+    physics,
+    spool,
+    watched,
+)
 from kerma.store import changes, engine, jobs, processes
 
 _log = logging.getLogger("kerma.work")
@@ -155,8 +164,10 @@ def _do_upkeep(life: Life) -> None:
         _Chore(LOST_EVERY_S, jobs.requeue_lost),
         _Chore(10.0, collected.complete_due),
         _Chore(10.0, physics.pack_due),
+        _Chore(10.0, alerts_due.look),
         _Chore(600.0, jobs.drop_old),
         _Chore(600.0, changes.drop_old),
+        _Chore(600.0, exporting.sweep),
         _Chore(3600.0, _drop_finished_of_engine),
         _Chore(3600.0, processes.forget_dead),
         _Chore(3600.0, partial(spool.drop_drafts, _DAY_S)),

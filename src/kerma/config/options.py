@@ -131,6 +131,18 @@ OPTIONS = (
     Option("ldap_group_base", "", "Entry below which groups are searched."),
     Option("ldap_group_kind", "member", "How groups list members: `member`, `nested` or `posix`."),
     Option("ldap_groups", "", "Groups of Kerma for those of LDAP, as `A=view,pid;B=admin`."),
+    Option(
+        "export_date_format",
+        "dd/mm/yyyy",
+        "How exported workbooks write dates, where no page says otherwise.",
+        "XLSX_DATE",
+    ),
+    Option(
+        "export_time_format",
+        "hh:mm:ss",
+        "How exported workbooks write times, where no page says otherwise.",
+        "XLSX_TIME",
+    ),
     Option("debug", False, "Whether error pages show the inside; for developers only.", "DEBUG"),
 )
 """Every setting there is. The documentation lists them too, and a test compares."""

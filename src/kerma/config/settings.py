@@ -28,6 +28,8 @@ KERMA_DICOM_AET = options.text("dicom_aet")
 KERMA_DISK_FREE_GB = options.number("disk_free_gb")
 KERMA_DISK_STOP_MB = options.number("disk_stop_mb")
 KERMA_MAX_REQUEST_GB = options.number("max_request_gb")
+KERMA_EXPORT_DATE_FORMAT = options.text("export_date_format")
+KERMA_EXPORT_TIME_FORMAT = options.text("export_time_format")
 KERMA_UNTRUSTED_OBSERVER_MODELS = frozenset(options.phrases("untrusted_observer_models"))
 KERMA_EMAIL = {
     "host": options.text("email_host"),
@@ -72,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "kerma.web.dates.OwnDates",
+    "kerma.web.levels.LevelsOnce",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -141,6 +144,11 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "kerma.config.static.VersionedStorage"},
 }
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "kerma.config.static.PlotlyFinder",
+]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 30 * 24 * 3600

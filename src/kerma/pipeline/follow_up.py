@@ -32,6 +32,8 @@ class FollowUp(NamedTuple):
     modalities: frozenset[str]
     act: Callable[[Study], None]
     """In a transaction of its own; must be harmless to repeat."""
+    gone: Callable[[int], None] | None = None
+    """The same for the number of a study that was deleted."""
 
 
 registry: Registry[FollowUp] = Registry("follow-up")
@@ -68,9 +70,23 @@ def follow(study_id: int, only: str = "") -> None:
     for one in in_order():
         study = Study.objects.select_related("system", "device").filter(pk=study_id).first()
         if study is None:
-            return
+            _leave(one, study_id)
+            continue
         if study.modality in one.modalities and only in ("", one.name):
             _do(one, study)
+
+
+def _leave(one: FollowUp, study_id: int) -> None:
+    """Do what follows from a deleted study; a fault is logged, for there is no study to keep it."""
+    if one.gone is None:
+        return
+    try:
+        with transaction.atomic():
+            one.gone(study_id)
+    except DatabaseError:
+        raise
+    except Exception:  # noqa: BLE001 - one study's fault must not stop all others
+        _log.exception("Follow-up %s failed for the deleted study %d.", one.name, study_id)
 
 
 def in_order() -> list[FollowUp]:

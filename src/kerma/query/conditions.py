@@ -7,6 +7,7 @@ from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Coalesce, Greatest
 
+from kerma.query import behind
 from kerma.query.levels import levels
 from kerma.query.selection import Given, Selection
 from kerma.store import known_texts
@@ -49,7 +50,8 @@ def _level_share(modality: str) -> Greatest:
         Coalesce(F(name) / Value(level.value), Value(0.0), output_field=FloatField())
         for name, level in levels(modality or "RF").items()
     ]
-    return Greatest(*shares)
+    nothing = Value(0.0, output_field=FloatField())
+    return Greatest(nothing, nothing, *shares)
 
 
 def _condition(given: Given) -> Q:
@@ -66,8 +68,8 @@ def _condition(given: Given) -> Q:
         return Q(not_patient="") if value == "exclude" else Q()
     if one.kind == "system":
         return Q(system_id=value)
-    if one.kind == "standard":
-        return Q(pk__in=())
+    if isinstance(value, behind.Behind):
+        return behind.condition(one.path, value)
     return _identity(one.path, str(value))
 
 

@@ -12,7 +12,8 @@ class Filter(NamedTuple):
     `kind` is how its value is read and compared: `text` (case-insensitive contains), `from`,
     `until` (dates), `min`, `max`, `count` (a number, `some` or `none`), `test` (`include` or
     `exclude`), `identity` (for the pid group, exact where stored as a hash), `hashable` (the same
-    for everybody), `system` (its number), `standard` (no study has a standard name yet).
+    for everybody), `system` (its number), `behind` (part of a chart, see `kerma.query.behind`;
+    `path` is the modality).
     `chip` gathers the two ends of a range. The value times `factor` is as stored. `event_path`
     is the value of the events that one single event must have within both ends.
     """
@@ -71,7 +72,8 @@ _COMMON = (
     *_range("age", "Age", "age_years", "years"),
     *_range("weight", "Mass", "weight_kg", "kg"),
     Filter("test_data", "test", "Test data", "not_patient"),
-    Filter("standard_name", "standard", "Standard name", ""),
+    Filter("standard_name", "text", "Standard name", "standard_name",
+           also="standard_acquisitions"),
     Filter("patient_name", "identity", "Patient name", "patient_name"),
     Filter("patient_id", "identity", "Patient ID", "patient_id"),
 )
@@ -108,12 +110,18 @@ _NM = (
     _EVENTS,
 )
 
+
+def _behind(modality: str) -> Filter:
+    """Return the filter by a part of a chart."""
+    return Filter("behind", "behind", "Part of a chart", modality)
+
+
 _FILTERS = {
-    "CT": (*_COMMON, *_CT),
-    "RF": (*_COMMON, *_PROJECTION),
-    "DX": (*_COMMON, *_PROJECTION),
-    "MG": (*_COMMON, *_PROJECTION, *_MG),
-    "NM": (*_COMMON, *_NM),
+    "CT": (*_COMMON, *_CT, _behind("CT")),
+    "RF": (*_COMMON, *_PROJECTION, _behind("RF")),
+    "DX": (*_COMMON, *_PROJECTION, _behind("DX")),
+    "MG": (*_COMMON, *_PROJECTION, *_MG, _behind("MG")),
+    "NM": (*_COMMON, *_NM, _behind("NM")),
     "": (*_COMMON, *_CT, *_PROJECTION, *_MG, *_NM),
 }
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, When
 
 from kerma.query.columns import HEADINGS
-from kerma.query.levels import levels
+from kerma.query.levels import levels, remembered
 from kerma.query.rhythm import WATCHED_DAYS, Rhythm, rhythm
 from kerma.store.models import DailyCount, Device, Quarantine, Study, System
 
@@ -173,13 +173,14 @@ def _studies(first: dt.date, last: dt.date) -> int:
 
 def _over_level(since: dt.date) -> int:
     """Return the number of studies at or over an alert level since a day."""
+    start = dt.datetime.combine(since, dt.time())
     count = 0
-    for modality in HEADINGS:
-        over = Q()
-        for name, level in levels(modality).items():
-            over |= Q(**{f"{name}__gte": level.value})
-        if over:
-            start = dt.datetime.combine(since, dt.time())
-            recent = Study.objects.filter(modality=modality, date_time__gte=start)
-            count += recent.filter(over).count()
+    with remembered():
+        for modality in HEADINGS:
+            over = Q()
+            for name, level in levels(modality).items():
+                over |= Q(**{f"{name}__gte": level.value})
+            if over:
+                recent = Study.objects.filter(modality=modality, date_time__gte=start)
+                count += recent.filter(over).count()
     return count

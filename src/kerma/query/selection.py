@@ -6,6 +6,7 @@ from math import isfinite
 from typing import NamedTuple
 
 from kerma.errors import KermaError
+from kerma.query import behind
 from kerma.query.columns import Column, columns_of
 from kerma.query.filters import Filter, filters_of
 
@@ -14,7 +15,7 @@ NEWEST_FIRST = "-study_date"
 _ALIASES = {"date": "study_date", "date_time": "study_date", "study_time": "study_date"}
 """Further names of columns to order by."""
 
-Value = str | int | float | dt.date
+Value = str | int | float | dt.date | behind.Behind
 
 
 class FilterError(KermaError):
@@ -96,6 +97,8 @@ def _read(one: Filter, text: str) -> Value:
         return _read_count(one, text)
     if one.kind == "test":
         return _read_choice(one, text, ("include", "exclude"))
+    if one.kind == "behind":
+        return _read_behind(one, text)
     if one.kind == "system":
         if not text.isdecimal() or len(text) > 18:
             raise _refusal(one, text, "the number of a system")
@@ -136,6 +139,13 @@ def _read_count(one: Filter, text: str) -> int | str:
     if text.isdecimal() and len(text) < 10:
         return int(text)
     raise _refusal(one, text, "a number, some or none")
+
+
+def _read_behind(one: Filter, text: str) -> behind.Behind:
+    found = behind.read(one.path, text)
+    if found is None:
+        raise _refusal(one, text, "a part of a chart, as the pages of charts link to it")
+    return found
 
 
 def _read_choice(one: Filter, text: str, choices: tuple[str, ...]) -> str:

@@ -13,7 +13,8 @@ MOST = 12
 
 SUGGESTING = frozenset({
     "study_description", "requested_procedure", "procedure", "acquisition_protocol",
-    "display_name", "station_name", "manufacturer", "model", "institution", "physician",
+    "standard_name", "display_name", "station_name", "manufacturer", "model", "institution",
+    "physician",
     "radiopharmaceutical", "radionuclide", "view_code", "exposure_control_mode",
 })  # fmt: skip
 """Filters whose texts may be shown to everybody who browses."""

@@ -9,7 +9,7 @@ from kerma.query.selection import Selection
 
 _TEXTS = (
     "study_instance_uid", "modality", "study_description", "requested_procedure",
-    "accession_number", "institution", "manufacturer", "model", "station_name",
+    "accession_number", "institution", "manufacturer", "model", "station_name", "standard_name",
 )  # fmt: skip
 
 _TOTALS = (
@@ -22,8 +22,8 @@ _TOTALS = (
 _COUNTS = ("spiral", "sequenced", "stationary", "localiser", "free", "fluoro", "acquisition")
 
 _OTHERS = (
-    "kinds", "study_date", "study_time", "system__display_name", "number_of_events",
-    "events_by_type", "planes", "totals_summed",
+    "kinds", "standard_acquisitions", "study_date", "study_time", "system__display_name",
+    "number_of_events", "events_by_type", "planes", "totals_summed",
 )  # fmt: skip
 
 
@@ -37,6 +37,8 @@ def summaries(selection: Selection) -> Iterator[dict[str, Any]]:
 def _summary(row: dict[str, Any]) -> dict[str, Any]:
     summary: dict[str, Any] = {name: row[name] for name in _TEXTS if row[name] != ""}
     summary["kinds"] = row["kinds"].splitlines()
+    if row["standard_acquisitions"]:
+        summary["standard_acquisitions"] = row["standard_acquisitions"].splitlines()
     summary["study_date"] = _iso(row["study_date"])
     summary["study_time"] = _iso(row["study_time"])
     summary["display_name"] = row["system__display_name"]

@@ -25,14 +25,17 @@ class StoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have the groups made wherever tables are, and nothing remembered of other tables."""
+        """Have groups and first rules made wherever tables are, no other tables remembered."""
         from django.apps import apps
 
-        from kerma.store import known_texts
+        from kerma.store import alert_rules, known_texts
 
         post_migrate.connect(
             make_groups, sender=apps.get_app_config("auth"), dispatch_uid="kerma.store.groups"
         )
         post_migrate.connect(
             known_texts.forget_seen, sender=self, dispatch_uid="kerma.store.known_texts"
+        )
+        post_migrate.connect(
+            alert_rules.make_first, sender=self, dispatch_uid="kerma.store.alert_rules"
         )

@@ -96,6 +96,50 @@ def since(position: int, limit: int | None = None, *, derived: bool = True) -> C
     return Changes(list(ids), until, complete=True)
 
 
+class Seen(NamedTuple):
+    """All changes noted after a position that this transaction sees, those of long ones too."""
+
+    study_ids: list[int]
+    """Each once."""
+    stamp: tuple[int, int]
+    """Number and greatest id of the changes: it differs once there are others."""
+
+
+def seen_since(position: int, limit: int) -> Seen | None:
+    """Return the studies changed after `position`, for readers that do not move on from it.
+
+    Unlike `since`, it need not leave out what ended before an older transaction: the reader asks
+    from the same position again. None if the log does not reach back, or has over `limit` changes.
+    """
+    floor = _position_of(_FLOOR)
+    if position < floor or position > end():
+        return None
+    place = _PLACE[connection.vendor]
+    found = StudyChange.objects.filter(**{f"{place}__gt": position})
+    rows = list(found.values_list("id", "study_id")[: limit + 1])
+    if len(rows) > limit:
+        return None
+    ids = list(dict.fromkeys(study_id for _, study_id in rows))
+    return Seen(ids, (len(rows), max((row[0] for row in rows), default=0)))
+
+
+def newest() -> tuple[int, str] | None:
+    """Return id and moment of the newest change: a log that has lost it is another one's."""
+    row = StudyChange.objects.order_by("-id").values_list("id", "made_at").first()
+    return None if row is None else (row[0], row[1].isoformat())
+
+
+def has(change: tuple[int, str] | None) -> bool:
+    """Return whether this very change is still in the log, or was before all that is kept."""
+    if change is None:
+        return True
+    made_at = StudyChange.objects.filter(pk=change[0]).values_list("made_at", flat=True).first()
+    if made_at is not None:
+        return made_at.isoformat() == change[1]
+    oldest = StudyChange.objects.order_by("id").values_list("id", flat=True).first()
+    return oldest is not None and oldest > change[0]
+
+
 def log_id() -> int:
     """Return a number that tells this database from any other, e.g. one restored from a backup."""
     row, _ = ChangeReader.objects.get_or_create(

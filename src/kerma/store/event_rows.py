@@ -13,6 +13,7 @@ from django.db.models import JSONField, Model
 from kerma import records
 from kerma.records import StudyRecord
 from kerma.store import models
+from kerma.store.names import Mapping
 from kerma.store.sql import Table
 
 
@@ -41,7 +42,6 @@ class EventTable(Table):
 
 
 _TO_BE_COMPUTED: dict[str, Any] = {
-    "standard_name": "",
     "computed": {},
     "computed_ssde_mgy": None,
     "computed_effective_dose_msv": None,
@@ -57,7 +57,11 @@ _TABLES: dict[type[records.Event], EventTable] = {
 
 
 def insert_events(
-    cursor: CursorWrapper, record: StudyRecord, study_id: int, system_id: int
+    cursor: CursorWrapper,
+    record: StudyRecord,
+    study_id: int,
+    system_id: int,
+    mapping: Mapping,
 ) -> None:
     """Insert the events of a study that has none yet."""
     given = {
@@ -69,7 +73,9 @@ def insert_events(
     }
     by_kind: dict[type[records.Event], list[dict[str, Any]]] = {}
     for ordinal, event in enumerate(record.events, start=1):
-        row = _TABLES[type(event)].row(event, given | {"ordinal": ordinal})
+        protocol = getattr(event, "acquisition_protocol", "")
+        name = mapping.acquisition(record.modality, protocol)
+        row = _TABLES[type(event)].row(event, given | {"ordinal": ordinal, "standard_name": name})
         by_kind.setdefault(type(event), []).append(row)
     for kind, rows in by_kind.items():
         _TABLES[kind].insert(cursor, rows)

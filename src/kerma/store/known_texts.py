@@ -12,6 +12,8 @@ FIELDS = (
     "station_name",
     "acquisition_protocols",
     "physician",
+    "standard_name",
+    "standard_acquisitions",
 )
 """Columns of Study whose texts are known; for a search by "contains"."""
 

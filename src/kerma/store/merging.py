@@ -13,10 +13,11 @@ from django.db.backends.utils import CursorWrapper
 
 from kerma.merge import MergedStudy, merge
 from kerma.merge.kinds import tier
-from kerma.store import changes, counts, known_texts, models, size_values
+from kerma.store import changes, counts, known_texts, models, names, size_values
 from kerma.store.counts import Day
 from kerma.store.event_rows import delete_events, insert_events
 from kerma.store.held import Held, stored_sources
+from kerma.store.names import Mapping
 from kerma.store.not_patient import sentence
 from kerma.store.rules import Rules
 from kerma.store.sql import Table
@@ -84,13 +85,14 @@ def merge_anew(
         [source.sorted_record for source in held], trusts_observer_uid=rules.trusts_observer_uid
     )
     entries = size_values.entries(cursor, uid)
+    mapping = names.load(rules.names_stamp, cursor)
     renewed = Renewed({}, Counter())
     renewed.changes.subtract(study.day for study in before)
     rows = []
     for part in _parts(merged, held, before):
-        row = _row(part)
+        row = _row(part, mapping)
         size_values.fill(row, entries)
-        study_id = _write(cursor, part, row)
+        study_id = _write(cursor, part, row, mapping)
         renewed.placements.update(_placements(part, study_id))
         renewed.changes[Day(row["modality"], row["system_id"], row["date_time"].date())] += 1
         rows.append(row)
@@ -150,17 +152,19 @@ def _continued(part: _Part, free: dict[int, Stored]) -> _Part:
     return part
 
 
-def _row(part: _Part) -> Row:
+def _row(part: _Part, mapping: Mapping) -> Row:
     """Return the row of a study but for its id."""
     active = _believed(part)
     kinds = dict.fromkeys(source.record.kind for source in active)
-    return study_row(part.merged.record) | {
+    row = study_row(part.merged.record)
+    return row | {
         "equipment": part.merged.equipment,
         "system_id": active[0].placed.system_id,
         "device_id": active[0].placed.device_id,
         "kinds": "\n".join(kinds),
         "not_patient": sentence(source.not_patient for source in part.members),
         **_TO_BE_COMPUTED,
+        **mapping.of_study(row),
         "updated_at": dt.datetime.now(dt.UTC),
     }
 
@@ -172,8 +176,6 @@ _TO_BE_COMPUTED: Row = {
     "period_dap_gym2": None,
     "period_rp_dose_gy": None,
     "period_exams": None,
-    "standard_name": "",
-    "standard_acquisitions": "",
 }
 """What follows from a study once it is stored; empty until then."""
 
@@ -185,7 +187,7 @@ def _believed(part: _Part) -> list[Held]:
     return sorted(active, key=lambda m: (tier(m.record), m.sop_instance_uid))
 
 
-def _write(cursor: CursorWrapper, part: _Part, row: Row) -> int:
+def _write(cursor: CursorWrapper, part: _Part, row: Row, mapping: Mapping) -> int:
     """Insert or update the study and write its events; return its id."""
     if part.before is None:
         study_id = STUDIES.insert_one(cursor, row)
@@ -193,7 +195,7 @@ def _write(cursor: CursorWrapper, part: _Part, row: Row) -> int:
         study_id = part.before.study_id
         STUDIES.update(cursor, study_id, row)
         delete_events(cursor, study_id)
-    insert_events(cursor, part.merged.record, study_id, row["system_id"])
+    insert_events(cursor, part.merged.record, study_id, row["system_id"], mapping)
     return study_id
 
 

@@ -34,7 +34,32 @@ DEFAULTS: dict[str, Any] = {
     "collect_minutes": 10,
     "arrival_log_days": 90,
     "query_days": 365,
+    "period_weeks": 12,
+    "period_adds_up": True,
+    "period_in_lists": True,
+    "period_in_details": True,
+    "period_in_mail": True,
+    "period_done_weeks": 12,
+    "alert_mail_days": 0,
+    "alert_digest_hour": 7,
+    "alert_digest_day": "",
+    "alert_reasons": [],
+    "compute_ssde": False,
+    "compute_effective_dose": False,
+    "compute_agd": False,
+    "ct_effective_dose_set": "lee-2012-icrp-103",
+    "nm_effective_dose_set": "icrp-60",
+    "agd_set": "",
+    "skin_maps": True,
+    "skin_body": "cuboid",
+    "skin_sum": False,
+    "skin_sum_weeks": 12,
     "task_history": 2000,
+    "names_stamp": "",
+    "export_days": 30,
+    "export_date_format": "",
+    "export_time_format": "",
+    "export_csv_dates": "iso",
 }
 """
 adopt_display_names
@@ -66,10 +91,40 @@ collect_keep, collect_minutes
     without another object such a study, or a physics study, counts as complete.
 arrival_log_days
     Days after which the rows of the log of arrivals go.
+period_weeks
+    Weeks up to a fluoroscopy study in which the doses of its patient are added up.
+period_adds_up, period_in_lists, period_in_details, period_in_mail
+    Whether the sums are made as studies arrive, and where they are shown.
+period_done_weeks
+    The weeks that the stored sums are of; 0 if some are not made.
+alert_mail_days
+    Alerts of studies older than this are not sent; 0 sends them all.
+alert_digest_hour, alert_digest_day
+    From when on the daily e-mails about alerts are sent, and the day they were sent last.
+alert_reasons
+    Code and words of the reasons for an alert; empty for those of `kerma.store.alert_reasons`.
 query_days
     Days after which queries and checks of completeness go, with all they found.
+compute_ssde, compute_effective_dose, compute_agd
+    Which doses Kerma computes itself, beside those that the objects give.
+ct_effective_dose_set, nm_effective_dose_set, agd_set
+    Names of the sets of coefficients for that, see `kerma.dosimetry.sets`; empty for none.
+skin_maps, skin_body
+    Whether skin dose maps are made as studies arrive, and on which body, see
+    `kerma.dosimetry.skin.body`.
+skin_sum, skin_sum_weeks
+    Whether the maps of a patient's studies may be added up, and over how many weeks.
 task_history
     How many finished tasks the list of tasks keeps.
+names_stamp
+    Another text after each change of the standard names, see `kerma.store.name_book`.
+export_days
+    Days after which the files of exports go; 0 keeps them.
+export_date_format, export_time_format
+    How exported workbooks write dates and times, in the letters of spreadsheets; empty goes by the
+    environment.
+export_csv_dates
+    Whether csv writes them so too (`site`), or as 2026-01-31 and 23:59:59 (`iso`).
 """
 
 

@@ -25,6 +25,11 @@ def compress(data: bytes) -> bytes:
     return _zstandard.compressor.compress(data)
 
 
+def expand(data: bytes | memoryview) -> bytes:
+    """Return the bytes that `compress` compressed."""
+    return _zstandard.decompressor.decompress(data)
+
+
 def pack(record: StudyRecord) -> bytes:
     """Return the record as JSON compressed by Zstandard."""
     return compress(to_json(record))

@@ -22,6 +22,8 @@ class Rules(NamedTuple):
     name_patterns: tuple[str, ...] = ()
     untrusted_models: frozenset[str] = frozenset()
     options: tuple[tuple[str, Any], ...] = ()
+    names_stamp: str = ""
+    """What the mapping of standard names is known by, see `kerma.store.names`; "" without any."""
 
     def option(self, name: str, default: bool) -> bool:
         """Return a yes-or-no option of the site."""
@@ -81,6 +83,7 @@ def _unpack(found: tuple[tuple[str, str], ...]) -> Rules:
         name_patterns=_folded(by_kind.get("name", [])),
         untrusted_models=frozenset(by_kind.get("untrusted", [])),
         options=tuple(options.items()),
+        names_stamp=options.get("names_stamp", ""),
     )
 
 

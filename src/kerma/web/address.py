@@ -16,6 +16,8 @@ class Address(NamedTuple):
 
     modality: str
     pairs: tuple[tuple[str, str], ...]
+    view: str = "studies"
+    """Name of the page; that of charts has the same filters."""
 
     @classmethod
     def of(cls, modality: str, query: QueryDict) -> "Address":
@@ -43,9 +45,9 @@ class Address(NamedTuple):
         """Return the parameters as text."""
         return urlencode(self.pairs)
 
-    def path(self, view: str = "studies") -> str:
+    def path(self, view: str = "") -> str:
         """Return the whole address of the list, or of a part of it."""
-        return _with(reverse(view, args=[self.modality.lower()]), self.pairs)
+        return _with(reverse(view or self.view, args=[self.modality.lower()]), self.pairs)
 
     def study(self, number: int) -> str:
         """Return the address of a study that remembers this list."""

@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 from django.utils.html import escape
 
+from kerma.query import materials
 from kerma.query.columns.base import Column
-from kerma.query.levels import greatest
+from kerma.query.levels import Share, greatest
 from kerma.web import formats
 from kerma.web.icons import icon
 
@@ -93,7 +94,8 @@ def _hashable(column: Column, value: Any, get: Get) -> Written:
 
 def _level(column: Column, value: Any, get: Get) -> Written:
     """Write the greatest share of an alert level, as words, number and bar."""
-    found = greatest("RF", {name: get(name) for name in ("dap_gym2", "rp_dose_gy")})
+    names = ("dap_gym2", "rp_dose_gy", "peak_skin_dose_gy")
+    found = greatest("RF", {name: get(name) for name in names})
     if found is None:
         return Written()
     fill = min(found.share / 1.5, 1.0) * 100
@@ -109,6 +111,21 @@ def _level(column: Column, value: Any, get: Get) -> Written:
     share = str(escape(formats.percent(found.share)))
     share = f"<b>{share}</b>" if words else share
     return Written(f'<span class="level{state}">{mark}{share}{bar}</span>', "", title)
+
+
+def _period(column: Column, value: Any, get: Get) -> Written:
+    """Write a sum over a patient's studies with their number: "32 (2 exams)"."""
+    exams = formats.plural(get("period_exams") or 0, "exam")
+    return Written(f"{formats.number(value * column.factor)} ({exams})", "", column.explanation)
+
+
+def marked(written: Written, share: Share | None) -> Written:
+    """Return a cell with a mark where its value is over its level."""
+    if share is None or share.state != "over" or not written.main:
+        return written
+    title = f"{formats.percent(share.share)} of the level: {share.level.source}"
+    main = f'<span class="level over">{icon("over", "Over level")}<b>{written.main}</b></span>'
+    return Written(main, written.sub, title)
 
 
 def _list(column: Column, value: Iterable[Any], get: Get) -> Written:
@@ -158,20 +175,8 @@ def _per_pulse(column: Column, value: Any, get: Get) -> Written:
     return Written(plain.main, sub, "Mean without zeros; below, the range over the pulses")
 
 
-_SHORT_MATERIALS = {
-    "aluminum": "Al", "aluminium": "Al", "copper": "Cu", "molybdenum": "Mo", "rhodium": "Rh",
-    "silver": "Ag", "niobium": "Nb", "tungsten": "W", "lead": "Pb", "tantalum": "Ta",
-    "gadolinium": "Gd", "tin": "Sn", "europium": "Eu", "titanium": "Ti", "nickel": "Ni",
-}  # fmt: skip
-
-
-def _material(name: str) -> str:
-    """Return the plain name: "Tungsten" for "Tungsten or Tungsten compound"."""
-    return name.split(" or ")[0].removesuffix(" compound")
-
-
 def _target(column: Column, value: Any, get: Get) -> Written:
-    return Written(escape(_material(value)), "", value)
+    return Written(escape(materials.plain(value)), "", value)
 
 
 def _pulses(column: Column, value: Any, get: Get) -> Written:
@@ -182,8 +187,7 @@ def _filters(column: Column, value: Any, get: Get) -> Written:
     """Write material and thickness of every filter: "0.3 Cu + 1 Al"."""
     parts, whole = [], []
     for one in value:
-        name = _material(one.material)
-        short = _SHORT_MATERIALS.get(name.casefold(), name)
+        name, short = materials.plain(one.material), materials.symbol(one.material)
         ends = [end for end in (one.thickness_min_mm, one.thickness_max_mm) if end is not None]
         mean = formats.number(sum(ends) / len(ends), 3) if ends else ""
         parts.append(f"{mean} {short}".strip())
@@ -275,6 +279,7 @@ _KINDS: dict[str, Callable[[Column, Any, Get], Written]] = {
     "hashable": _hashable, "dose_check": _dose_check, "duration": _duration,
     "events": _events, "field": _field, "filters": _filters, "list": _list, "lines": _lines,
     "moment": _moment, "number": _number, "per_pulse": _per_pulse, "per_source": _per_source,
+    "period": _period,
     "plane": _plane, "pulses": _pulses, "start": _start, "target": _target,
     "view": _view, "whole": _whole, "windows": _windows,
     "years": _years,

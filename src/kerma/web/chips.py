@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import NamedTuple
 
+from kerma.query import behind
 from kerma.query.filters import Filter, filters_of
 from kerma.query.selection import Selection
 from kerma.query.suggestions import SUGGESTING
@@ -48,7 +49,7 @@ def chips(selection: Selection, address: Address, *, identity: bool, today: dt.d
         gathered.setdefault(one.chip or one.name, []).append(one)
     given = {one.filter.name: one.text for one in selection.given}
     found = [_chip(name, parts, given, address, today) for name, parts in gathered.items()]
-    return [chip for chip in found if chip.words or chip.kind not in {"system", "standard"}]
+    return [chip for chip in found if chip.words or chip.kind not in {"system", "behind"}]
 
 
 def _chip(
@@ -101,6 +102,9 @@ def _words(kind: str, first: Filter, texts: list[str], presets: tuple[Preset, ..
     if kind == "system":
         name = System.objects.filter(pk=int(texts[0])).values_list("display_name", flat=True)
         return f"is {name.first() or 'unknown'}"
+    if kind == "behind":
+        found = behind.read(first.path, texts[0])
+        return found.words if found else ""
     if kind == "count":
         return texts[0]
     return f"contains “{texts[0]}”"

@@ -100,6 +100,16 @@ SECTIONS = (
                     Setting("Days to keep objects in quarantine", "delete expire encrypted"),
                 ),
             ),
+            Page(
+                "Export settings",
+                "export-settings",
+                ADMIN,
+                "How exports write dates and times, and how long their files are kept.",
+                (
+                    Setting("Dates and times in exports", "format csv xlsx excel"),
+                    Setting("Days to keep exports", "delete expire files"),
+                ),
+            ),
         ),
     ),
     Section(
@@ -118,11 +128,68 @@ SECTIONS = (
                 ),
             ),
             Page(
+                "Standard names",
+                "names",
+                ADMIN,
+                "What the site calls examinations and acquisitions, whatever devices write.",
+                (
+                    Setting("Standard names of studies", "mapping procedure description rename"),
+                    Setting("Standard names of acquisitions", "mapping protocol rename"),
+                    Setting("RadLex and LOINC codes", "playbook rpid"),
+                    Setting("Import and export standard names", "csv table"),
+                ),
+            ),
+            Page(
                 "Failed imports",
                 "failed-imports",
                 ADMIN,
                 "Studies without any event.",
                 (Setting("Studies without events", "failed import delete"),),
+            ),
+        ),
+    ),
+    Section(
+        "Analysis",
+        (
+            Page(
+                "Computed doses",
+                "computed-doses",
+                ADMIN,
+                "Size-specific, effective and average glandular dose, worked out by Kerma.",
+                (
+                    Setting("Size-specific dose estimate", "ssde aapm 204 ct diameter compute"),
+                    Setting("Effective dose", "msv icrp k factor dlp coefficient compute nuclear"),
+                    Setting("Average glandular dose", "agd mammography dance compute"),
+                ),
+            ),
+        ),
+    ),
+    Section(
+        "Alerts",
+        (
+            Page(
+                "Alert rules",
+                "alert-rules",
+                ADMIN,
+                "Levels and other rules by which studies alert, and sums over a patient.",
+                (
+                    Setting("Alert levels", "high dose dap reference point skin fluoro threshold"),
+                    Setting("Percentiles and outliers", "alert rule size mass"),
+                    Setting("Activity against a prescription", "alert nuclear mbq kg eanm"),
+                    Setting("Sums over a patient", "cumulative weeks accumulated recalculate"),
+                    Setting("Reasons for an alert", "justification codes"),
+                ),
+            ),
+            Page(
+                "Recipients of alerts",
+                "alert-recipients",
+                ADMIN,
+                "Who is told of alerts by e-mail, and programs told by webhooks.",
+                (
+                    Setting("Recipients of alerts", "mail e-mail notification users digest"),
+                    Setting("Hour of the daily e-mail", "digest"),
+                    Setting("Webhooks", "http post json secret chat ticket"),
+                ),
             ),
         ),
     ),

@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from kerma.web.pages import (
     audit,
+    computed_doses,
     configuration,
     delete,
     devices,
@@ -44,6 +45,8 @@ urlpatterns = [
     path("configuration/privacy/", policies.privacy, name="privacy"),
     path("configuration/retention/", retention.retention, name="retention"),
     path("configuration/retention/apply/", retention.apply, name="retention-apply"),
+    path("configuration/computed-doses/", computed_doses.computed_doses, name="computed-doses"),
+    path("configuration/computed-doses/again/", computed_doses.again, name="computed-doses-again"),
     path("configuration/home/", policies.home_periods, name="home-periods"),
     path("configuration/test-data/", not_patient.patterns, name="test-data"),
     path("configuration/test-data/<int:number>/", not_patient.change, name="pattern"),

@@ -1,6 +1,6 @@
 """The events of a record in, the table of them out, and what the table leaves out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kerma.query.columns.base import Column, named
@@ -26,6 +26,10 @@ class Numbered(NamedTuple):
 
     number: int
     event: Event
+    standard_name: str = ""
+    """What the site calls the acquisition."""
+    computed: Mapping[str, float] = {}
+    """Column of a computed value -> value."""
 
 
 def ordered(events: Sequence[Numbered], columns: dict[str, Column], order: str) -> list[Numbered]:
@@ -33,7 +37,7 @@ def ordered(events: Sequence[Numbered], columns: dict[str, Column], order: str) 
     column = columns.get(order.removeprefix("-"))
     if column is None:
         return sorted(events, reverse=order == "-number")
-    keyed = [(one, _key(getattr(one.event, column.path))) for one in events]
+    keyed = [(one, _key(_getter(one)(column.path))) for one in events]
     given = [pair for pair in keyed if pair[1] is not None]
     given.sort(key=lambda pair: pair[1], reverse=order.startswith("-"))
     return [one for one, _ in given] + [one for one, key in keyed if key is None]
@@ -77,7 +81,7 @@ def _cells(
     known: dict[str, Column],
     peaks: dict[str, float | None],
 ) -> list[str]:
-    get = _getter(one.event)
+    get = _getter(one)
     main = with_sub(name, known, get, None)
     head = (
         tables.row_head(main.main, main.sub)
@@ -95,12 +99,18 @@ def _is_used(column: Column, events: Sequence[Numbered]) -> bool:
     """Return whether the column says something of any event."""
     if column.kind == "bar":
         return any(getattr(one.event, column.path) is not None for one in events)
-    return any(write(column, _getter(one.event)).main for one in events)
+    return any(write(column, _getter(one)).main for one in events)
 
 
-def _getter(event: Event) -> Get:
+def _getter(one: Numbered) -> Get:
     """Return how to ask an event for a value; what it has no field for is not there."""
-    return lambda path: getattr(event, path, None)
+
+    def get(path: str) -> Any:
+        if path == "standard_name":
+            return one.standard_name
+        return one.computed.get(path) or getattr(one.event, path, None)
+
+    return get
 
 
 def _peak(column: Column, events: Sequence[Numbered]) -> float | None:
@@ -140,7 +150,7 @@ class Remark(NamedTuple):
 def remarks(events: Sequence[Numbered]) -> list[Remark]:
     """Return comments and dose checks of the events that have them."""
     found = []
-    for number, event in events:
+    for number, event, *_ in events:
         check = facts(getattr(event, "dose_check", None))
         comment = "; ".join(filter(None, (
             getattr(event, "comment", ""), getattr(event, "comments_on_radiation_dose", ""),
@@ -175,8 +185,8 @@ def series_table(record: StudyRecord) -> Table:
 def types_of(events: Sequence[Numbered]) -> list[tuple[str, int]]:
     """Return the types of the events with their numbers, the commonest first."""
     counts: dict[str, int] = {}
-    for _, event in events:
-        name = type_of(event)
+    for one in events:
+        name = type_of(one.event)
         counts[name] = counts.get(name, 0) + 1
     return sorted(((name, n) for name, n in counts.items() if name), key=lambda pair: -pair[1])
 

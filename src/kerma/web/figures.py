@@ -1,9 +1,10 @@
 """A study's record in, the large figures that answer "how much dose?" out."""
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from kerma.query.levels import Share, shares
+from kerma.query.levels import Share
 from kerma.records import CtEvent, StudyRecord
 from kerma.web import formats
 
@@ -26,10 +27,25 @@ class Figure(NamedTuple):
         return "" if self.share is None else f"{min(self.share.share / 1.5, 1) * 100:.1f}%"
 
 
-def figures(record: StudyRecord) -> list[Figure]:
-    """Return the figures of the record's modality."""
-    found = _OF[record.modality](record)
-    return [figure for figure in found if figure.value]
+def figures(record: StudyRecord, found: Mapping[str, Share]) -> list[Figure]:
+    """Return the figures of the record's modality; `found` are shares of levels by total."""
+    every = [figure for figure in _OF[record.modality](record) if figure.value]
+    return [_leveled(record.modality, figure, found) for figure in every]
+
+
+_TOTALS = {
+    ("CT", "dlp"): ("dlp_mgycm", 1.0),
+    ("CT", "ctdivol"): ("ctdivol_max_mgy", 1.0),
+    ("CT", "effective"): ("effective_dose_msv", 1.0),
+    ("RF", "rp"): ("rp_dose_gy", 1.0),
+    ("RF", "dap"): ("dap_gym2", 1e6),
+    ("DX", "dap"): ("dap_gym2", 1e6),
+    ("MG", "left"): ("agd_left_mgy", 1.0),
+    ("MG", "right"): ("agd_right_mgy", 1.0),
+    ("NM", "activity"): ("administered_activity_mbq", 1.0),
+    ("NM", "effective"): ("effective_dose_msv", 1.0),
+}
+"""Modality and figure -> the total that a level may be of, and its factor to the unit shown."""
 
 
 def _ct(record: StudyRecord) -> list[Figure]:
@@ -49,17 +65,14 @@ def _ct(record: StudyRecord) -> list[Figure]:
 
 def _rf(record: StudyRecord) -> list[Figure]:
     totals = record.totals
-    rp, dap = _value(record, "rp_dose_{}gy"), _value(record, "dap_{}gym2")
-    found = shares("RF", {"dap_gym2": dap, "rp_dose_gy": rp})
     times = [t for t in (totals.fluoro_time_s, totals.acquisition_time_s) if t is not None]
     point = totals.reference_point_definition
     rp_figure = _total("rp", "Dose at reference point", record, "rp_dose_{}gy", 1.0, "Gy")
     if point:
         rp_figure = rp_figure._replace(why=(*rp_figure.why, f"Reference point: {point}."))
     return [
-        _leveled(rp_figure, 1.0, found.get("rp_dose_gy")),
-        _leveled(_total("dap", "DAP", record, "dap_{}gym2", 1e6, "cGy·cm²"), 1e6,
-                 found.get("dap_gym2")),
+        rp_figure,
+        _total("dap", "DAP", record, "dap_{}gym2", 1e6, "cGy·cm²"),
         Figure("duration", "Duration, pedal pressed",
                formats.duration(sum(times)) if times else "", "min:s",
                "Fluoroscopy and acquisition", (_DURATION,)),
@@ -124,8 +137,10 @@ def _total(
     return Figure(name, heading, formats.number(shown), unit, why=why)
 
 
-def _leveled(figure: Figure, factor: float, share: Share | None) -> Figure:
-    """Return the figure with its alert level."""
+def _leveled(modality: str, figure: Figure, found: Mapping[str, Share]) -> Figure:
+    """Return the figure with its alert level, if it has one."""
+    total, factor = _TOTALS.get((modality, figure.name), ("", 1.0))
+    share = found.get(total)
     if share is None:
         return figure
     level = f"{formats.number(share.level.value * factor)}{formats.THIN}{figure.unit}"

@@ -1,9 +1,11 @@
 """A user in, the links of the top bar and of the user's menu out: only those the user may open."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from django.urls import reverse
 
+from kerma.alerts.listing import new_ones
 from kerma.web.access import BROWSE, User, may
 
 
@@ -14,6 +16,8 @@ class Entry(NamedTuple):
     view: str
     groups: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
+    waiting: Callable[[], int] | None = None
+    """How many new things wait on the page; asked once for each page shown."""
 
     @property
     def address(self) -> str:
@@ -31,7 +35,11 @@ MAIN = (
 )
 """First part of the top bar."""
 
-MORE: tuple[Entry, ...] = ()
+MORE: tuple[Entry, ...] = (
+    Entry("Charts", "charts-home", BROWSE),
+    Entry("Exports", "exports", ("export",)),
+    Entry("Alerts", "alerts", BROWSE, waiting=new_ones),
+)
 """Second part of the top bar, after a line."""
 
 OWN = (

@@ -26,6 +26,8 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     """Days over which the home page counts the workload; None where the site's hold."""
     columns: dict[str, list[str]] = {}
     """Modality -> names of the columns listed, in their order."""
+    charts: dict[str, dict[str, str]] = {}
+    """Modality -> what is drawn and how, as parameters of the page of charts."""
 
 
 def of(user: User) -> Preferences:
@@ -59,7 +61,12 @@ def keep(user: User, **changes: Any) -> None:
             "page_size": chosen.page_size,
             "date_format": chosen.dates,
             "values": _others(user)
-            | {"density": chosen.density, "columns": chosen.columns, "periods": chosen.periods},
+            | {
+                "density": chosen.density,
+                "columns": chosen.columns,
+                "periods": chosen.periods,
+                "charts": chosen.charts,
+            },
         },
     )
     user.__dict__["_kerma_preferences"] = chosen
@@ -85,4 +92,5 @@ def _read(row: UserOptions | None) -> Preferences:
         dates=row.date_format if row.date_format in DATES else "words",
         periods=_pair(row.values.get("periods")),
         columns=row.values.get("columns", {}),
+        charts=row.values.get("charts", {}),
     )

@@ -10,11 +10,15 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from kerma.query.columns.base import Column
-from kerma.web.cells import NOTHING, Get, Written, write
+from kerma.query.levels import Share
+from kerma.web.cells import NOTHING, Get, Written, marked, write
+
+NO_SHARES: Mapping[str, Share] = {}
 
 NUMBERS = frozenset(
-    {"number", "whole", "years", "duration", "events", "level", "bar", "per_source", "per_pulse"}
-)
+    {"number", "whole", "years", "duration", "events", "level", "period", "bar", "per_source",
+     "per_pulse"}
+)  # fmt: skip
 """Kinds set to the right."""
 
 
@@ -109,12 +113,24 @@ def row_head(main: str, sub: str = "", address: str = "", marks: str = "") -> st
     return f'<th scope="row" class="full">{name}{marks}{below}</th>'
 
 
-def with_sub(column: Column, known: Mapping[str, Column], get: Get, peak: float | None) -> Written:
-    """Return the cell of a column with that of its `sub` column on the second line."""
-    written = write(column, get, peak)
+def with_sub(
+    column: Column,
+    known: Mapping[str, Column],
+    get: Get,
+    peak: float | None,
+    shares: Mapping[str, Share] = NO_SHARES,
+) -> Written:
+    """Return the cell of a column with that of its `sub` column on the second line.
+
+    What is over its level is marked; `shares` are by the path of the column.
+    """
+    written = marked(write(column, get, peak), shares.get(column.path))
     if not column.sub or written.sub:
         return written
-    below = write(known[column.sub], get)
+    second = known[column.sub]
+    below = marked(write(second, get), shares.get(second.path))
+    if below.title:
+        return written._replace(sub=f'<span title="{escape(below.title)}">{below.main}</span>')
     return written._replace(sub=below.main)
 
 

@@ -47,6 +47,7 @@ _OUTCOMES = {
     "undo-sizes": (("done", "studies set back"),),
     "apply-patterns": (("done", "studies compared"), ("changed", "changed")),
     "sort-studies": (("done", "studies looked at"), ("changed", "changed")),
+    "apply-names": (("studies", "studies renamed"), ("events", "events renamed")),
     "delete-studies": (("done", "studies deleted"),),
     "pack-physics": (("studies", "studies packed"),),
     "read-collected": (("studies", "studies read"),),

@@ -30,7 +30,7 @@ class Column(NamedTuple):
     @property
     def is_number(self) -> bool:
         """Return whether it is set to the right."""
-        return self.kind in {"number", "whole", "years", "duration", "events", "level"}
+        return self.kind in {"number", "whole", "years", "duration", "events", "level", "period"}
 
 
 def named(columns: tuple[Column, ...]) -> dict[str, Column]:
@@ -41,7 +41,8 @@ def named(columns: tuple[Column, ...]) -> dict[str, Column]:
 _ALSO = {
     "date_time": ("study_date", "study_time"),
     "events": ("spiral_events", "sequenced_events", "stationary_events", "localiser_events"),
-    "level": ("dap_gym2", "rp_dose_gy"),
+    "level": ("dap_gym2", "rp_dose_gy", "peak_skin_dose_gy"),
+    "period": ("period_exams",),
 }
 """What a kind of column needs besides its own value."""
 

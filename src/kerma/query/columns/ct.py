@@ -19,6 +19,8 @@ CT = (
     Column("free", "Free", "free_events", kind="whole"),
     Column("effective_dose", "Effective dose", "effective_dose_msv", "mSv", "number",
            json="effective_dose_msv"),
+    Column("computed_effective_dose", "E computed", "computed_effective_dose_msv", "mSv", "number",
+           explanation="Effective dose, computed by Kerma: not for individual patients"),
     common.PHYSICIAN,
     *common.OTHERS,
 )  # fmt: skip

@@ -13,6 +13,8 @@ NM = (
     common.WEIGHT._replace(priority=2),
     Column("effective_dose", "Effective dose", "effective_dose_msv", "mSv", "number", priority=3,
            json="effective_dose_msv", statistic=True),
+    Column("computed_effective_dose", "E computed", "computed_effective_dose_msv", "mSv", "number",
+           explanation="Effective dose, computed by Kerma: not for individual patients"),
     common.EVENTS._replace(heading="Administrations", priority=0),
     common.PHYSICIAN,
     *(column for column in common.OTHERS if column.name != "weight"),

@@ -11,6 +11,8 @@ MGY = 1e3
 _PROTOCOL = Column("acquisition_protocol", "Protocol", "acquisition_protocol", sub="event_type",
                    priority=1)  # fmt: skip
 _TYPE = Column("event_type", "Type", "event_type")
+_STANDARD = Column("standard_name", "Standard name", "standard_name", priority=3,
+                   explanation="What the site calls the acquisition")  # fmt: skip
 _TIME = Column("date_time_started", "Time", "date_time_started", kind="clock", priority=1)
 _DAP = Column("dap_gym2", "DAP", "dap_gym2", "cGy·cm²", "bar", CGYCM2, priority=1)
 _KVP = Column("kvp", "kVp", "kvp", "", "per_pulse", priority=1)
@@ -29,7 +31,7 @@ _SDD = Column("source_to_detector_mm", "SDD", "source_to_detector_mm", "mm", "nu
               explanation="Distance from source to detector")  # fmt: skip
 
 RF_EVENTS = (
-    _PROTOCOL, _TYPE, _TIME,
+    _PROTOCOL, _TYPE, _STANDARD, _TIME,
     Column("acquisition_plane", "Plane", "acquisition_plane", kind="plane", priority=1),
     _ANGLES, _DAP,
     Column("rp_dose_gy", "Dose at RP", "rp_dose_gy", "mGy", "bar", MGY, priority=1),
@@ -44,7 +46,7 @@ RF_EVENTS = (
 )  # fmt: skip
 
 DX_EVENTS = (
-    _PROTOCOL, _TYPE, _TIME,
+    _PROTOCOL, _TYPE, _STANDARD, _TIME,
     Column("anatomical_structure", "Anatomy", "anatomical_structure", kind="anatomy",
            sub="laterality", priority=1),
     Column("laterality", "Side", "laterality"),
@@ -63,9 +65,11 @@ DX_EVENTS = (
 MG_EVENTS = (
     Column("view", "View", "view", kind="breast_view", sub="acquisition_protocol", priority=1),
     Column("acquisition_protocol", "Protocol", "acquisition_protocol"),
-    _TIME,
+    _STANDARD, _TIME,
     Column("agd_mgy", "AGD", "agd_mgy", "mGy", "bar", priority=1,
            explanation="Average glandular dose"),
+    Column("computed_agd_mgy", "AGD computed", "computed_agd_mgy", "mGy", "number", priority=3,
+           explanation="Average glandular dose, computed by Kerma"),
     Column("entrance_exposure_at_rp_mgy", "Entrance dose", "entrance_exposure_at_rp_mgy", "mGy",
            "number", priority=1, explanation="Entrance exposure at the reference point"),
     _KVP, _CURRENT, _MAS, _EXPOSURE_TIME,

@@ -6,6 +6,8 @@ from kerma.store.models.alerts import (
     AlertRecipient,
     AlertRule,
     AlertStep,
+    AlertWebhook,
+    PatientDay,
 )
 from kerma.store.models.changes import ChangeReader, FollowUpFault, StudyChange
 from kerma.store.models.events import Administration, CtEvent, ProjectionEvent
@@ -48,6 +50,7 @@ __all__ = [
     "AlertRecipient",
     "AlertRule",
     "AlertStep",
+    "AlertWebhook",
     "ApiToken",
     "Arrival",
     "ArrivalRule",
@@ -64,6 +67,7 @@ __all__ = [
     "LocalStore",
     "NotPatientPattern",
     "ObjectUse",
+    "PatientDay",
     "PhysicsStudy",
     "Process",
     "ProjectionEvent",

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from kerma.store.models.fields import text
 from kerma.store.models.studies import Study
@@ -19,6 +20,9 @@ class AlertRule(models.Model):
     sends_mail = models.BooleanField(default=False)
     made_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
+    evaluated_at = models.DateTimeField(null=True)
+    """Since when all stored studies have been judged by it; earlier than its change, or never,
+    until that is done."""
 
     def __str__(self) -> str:
         return self.name
@@ -42,6 +46,10 @@ class Alert(models.Model):
     """Name with unit of what was compared."""
     value = models.FloatField()
     level = models.FloatField()
+    is_over = models.BooleanField(default=True)
+    """Whether the value is over the level still: a value that falls closes no alert."""
+    highest = models.FloatField()
+    """The most severe there has been; only what goes beyond reopens the alert."""
     details = models.JSONField(default=dict)
     """How it was found: method, sources, studies summed."""
     state = models.CharField(max_length=11, choices=State.choices, default=State.NEW)
@@ -68,7 +76,7 @@ class AlertStep(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    action = models.CharField(max_length=40)
+    action = models.TextField()
     comment = text()
     made_at = models.DateTimeField(auto_now_add=True)
 
@@ -101,15 +109,53 @@ class AlertDelivery(models.Model):
 
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="deliveries")
     address = models.TextField()
-    """`user:5`, or the name of a webhook."""
+    """`user:5` or `webhook:2`."""
     value = models.FloatField()
+    made_at = models.DateTimeField(auto_now_add=True)
+    claimed_at = models.DateTimeField(null=True)
+    """When a process began to send it."""
+    attempts = models.IntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     fault = text()
+    """Why the last attempt failed."""
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["alert", "address", "value"], name="alert_delivery")
         ]
+        indexes = [
+            models.Index(fields=["made_at"], name="alert_unsent", condition=Q(sent_at=None)),
+        ]
 
     def __str__(self) -> str:
         return self.address
+
+
+class AlertWebhook(models.Model):
+    """An address of another program that is told of alerts, without identity."""
+
+    name = models.TextField(unique=True)
+    url = models.TextField()
+    sealed_secret = text()
+    """Signs what is sent, see `kerma.store.sealing`."""
+    modalities = models.JSONField(default=list)
+    """Empty means all."""
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PatientDay(models.Model):
+    """Whose study it was, and when, as sums over a patient have it.
+
+    It stays when the study is deleted or another's, so that the sums it was part of are renewed.
+    """
+
+    study_id = models.BigIntegerField(primary_key=True)
+    modality = models.CharField(max_length=2)
+    patient_id = models.TextField()
+    study_date = models.DateField()
+
+    def __str__(self) -> str:
+        return f"study {self.study_id}"

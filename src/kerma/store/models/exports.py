@@ -41,6 +41,8 @@ class Export(models.Model):
     path = text()
     """Relative to the folder of exports; "" when there is no file."""
     size_bytes = models.BigIntegerField(null=True)
+    notes = models.JSONField(default=list)
+    """Sentences about what was left out."""
     fault = text()
 
     def __str__(self) -> str:

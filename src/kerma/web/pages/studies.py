@@ -10,10 +10,11 @@ from django.views.decorators.http import require_safe
 from kerma.query import pages
 from kerma.query.columns import HEADINGS, Column, columns_of, paths_of
 from kerma.query.filters import filters_of
-from kerma.query.levels import greatest
+from kerma.query.levels import PERIOD, Share, levels, period_shares, shares
 from kerma.query.mark import mark
 from kerma.query.selection import FilterError, Selection, select
 from kerma.query.suggestions import SUGGESTING, suggestions
+from kerma.store import options
 from kerma.web import preferences, tables
 from kerma.web.access import BROWSE, groups, may
 from kerma.web.actor import note
@@ -45,12 +46,13 @@ def studies(request: HttpRequest, modality: str) -> HttpResponse:
     chosen = _chosen(modality, request, identity=identity)
     number, size = _page_wanted(request)
     before = mark()
-    page = pages.page(selection, paths_of(chosen, columns_of(modality)), number=number, size=size)
+    page = pages.page(selection, _paths(modality, chosen), number=number, size=size)
     context = {
         "modality": modality,
         "here": Address(modality, ()).path(),
         "heading": HEADINGS[modality],
         "address": address,
+        "charts_address": address.without("order", "columns", "size").path("charts"),
         "selection": selection,
         "spanned": _spanned(chosen),
         "table": _table(selection, chosen, page.rows, address),
@@ -107,7 +109,20 @@ def _chosen(modality: str, request: HttpRequest, *, identity: bool) -> tuple[Col
         wanted = [column for column in allowed if column.priority]
     if not any(column.name == _NAMES_ROW for column in wanted):
         wanted.insert(min(1, len(wanted)), known[_NAMES_ROW])
+    if modality == "RF" and not options.get("period_in_lists"):
+        return tuple(_without_period(column, known) for column in wanted)
     return tuple(wanted)
+
+
+def _without_period(column: Column, known: dict[str, Column]) -> Column:
+    """Return a column without the sum over the patient below its value."""
+    below = known.get(column.sub)
+    return column._replace(sub="") if below and below.path in PERIOD else column
+
+
+def _paths(modality: str, chosen: tuple[Column, ...]) -> tuple[str, ...]:
+    """Return what the cells show, and what the marks of the rows need."""
+    return (*paths_of(chosen, columns_of(modality)), *levels(modality))
 
 
 def _choices(
@@ -156,14 +171,23 @@ def _row(
     row: pages.Row,
     address: Address,
 ) -> Row:
-    cells = [_cell(column, known, row, address) for column in chosen]
-    share = greatest(modality, row)
-    mark = share.state if share is not None and share.state != "ok" else ""
+    found = shares(modality, row)
+    greatest = max(found.values(), key=lambda one: one.share, default=None)
+    mark = greatest.state if greatest is not None and greatest.state != "ok" else ""
+    if modality == "RF":
+        found |= period_shares(row)
+    cells = [_cell(column, known, row, address, found) for column in chosen]
     return tables.row(cells, mark)
 
 
-def _cell(column: Column, known: dict[str, Column], row: pages.Row, address: Address) -> str:
-    written = with_sub(column, known, row.__getitem__, None)
+def _cell(
+    column: Column,
+    known: dict[str, Column],
+    row: pages.Row,
+    address: Address,
+    found: dict[str, Share],
+) -> str:
+    written = with_sub(column, known, row.__getitem__, None, found)
     if column.name == _NAMES_ROW:
         main = written.main or '<span class="muted">No study description</span>'
         return tables.row_head(main, written.sub, address.study(row["id"]))

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from kerma.query.columns import HEADINGS
+from kerma.query.levels import shares
 from kerma.query.neighbours import neighbours
 from kerma.query.record import Told, told
 from kerma.query.selection import FilterError, Selection, select
@@ -59,7 +60,7 @@ def study(request: HttpRequest, number: int) -> HttpResponse:
         "patient": _patient(record),
         "identity": _identity(found) if identity else [],
         "accession": _accession(found),
-        "figures": figures(record),
+        "figures": figures(record, shares(found.modality, vars(found))),
         "sources": known.sources,
         "folds": _folds(found, record, identity=identity),
         "values_address": reverse("study-values", args=[found.pk]),
@@ -78,7 +79,10 @@ def study(request: HttpRequest, number: int) -> HttpResponse:
 def _events(request: HttpRequest, known: Told) -> dict[str, Any]:
     """Return the table of events: all or the first, of one type or any, in any order."""
     record = known.record
-    every = [Numbered(n, event) for n, event in enumerate(record.events, 1)]
+    every = [
+        Numbered(n, event, known.standard_names.get(n, ""), known.computed.get(n, {}))
+        for n, event in enumerate(record.events, 1)
+    ]
     kind, order = request.GET.get("type", ""), request.GET.get("events", "")
     of_kind = [one for one in every if not kind or event_tables.type_of(one.event) == kind]
     columns = {column.name: column for column in EVENTS[record.modality]}

@@ -21,7 +21,7 @@ from kerma.web.actor import actor, note
 from kerma.web.forms import PageForm
 from kerma.web.pages.policies import Part, note_changes
 
-STARTERS = ("import-size", "import-qr", "admin")
+STARTERS = ("import-size", "import-qr", "export", "admin")
 """Groups whose members start tasks, and see their own."""
 
 _ON_A_PAGE = 50

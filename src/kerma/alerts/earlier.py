@@ -1,0 +1,57 @@
+"""A study in, the values of comparable earlier studies out; at most so many rows are looked at."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from kerma.alerts.base import Field
+from kerma.store.models import Study
+
+LOOKED_AT = 5_000
+"""Latest studies of a system, or of a modality, among which comparable ones are looked for."""
+
+LIKE_FIELD = Field(
+    "like",
+    "Compared with",
+    "choice",
+    "Studies without a standard name are compared by study description.",
+    default="system-name",
+    choices=(
+        ("system-name", "Same system and standard name"),
+        ("name", "Same standard name on any system"),
+        ("system", "Same system, whatever was examined"),
+    ),
+)
+
+LIKE_WORDS = {
+    "system-name": "of the same system and standard name",
+    "name": "of the same standard name",
+    "system": "of the same system",
+}
+
+
+def earlier(
+    study: Study, like: str, names: Sequence[str], number: int, given: Sequence[str] = ()
+) -> list[tuple[Any, ...]]:
+    """Return the values of the last `number` studies before this one, newest first.
+
+    Only studies count that have all of `names` and `given`, and that are no tests.
+    """
+    latest = Study.objects.filter(modality=study.modality, date_time__lt=study.date_time)
+    if like in {"system", "system-name"}:
+        latest = latest.filter(system_id=study.system_id)
+    latest = latest.order_by("-date_time", "-pk")
+    has = {f"{name}__isnull": False for name in (*names, *given)}
+    found = _among(latest, study, like).filter(not_patient="", **has).exclude(pk=study.pk)
+    return list(found.order_by("-date_time", "-pk").values_list(*names)[:number])
+
+
+def _among(latest: "QuerySet[Study]", study: Study, like: str) -> "QuerySet[Study]":
+    """Return the latest few thousand, those of the same name where that is asked for."""
+    few = Study.objects.filter(pk__in=latest.values("pk")[:LOOKED_AT])
+    if like == "system":
+        return few
+    if study.standard_name:
+        return few.filter(standard_name=study.standard_name)
+    return few.filter(Q(standard_name=""), study_description=study.study_description)

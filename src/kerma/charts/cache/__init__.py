@@ -1,0 +1,1 @@
+"""The columns that charts count, kept beside the database and proved fresh at each use."""

@@ -1,0 +1,1 @@
+"""Kinds of chart: what is made of the cases, one file each."""

@@ -1,1 +1,0 @@
-"""Statistical process control: control charts and change points, for phantoms and for doses."""

@@ -1,0 +1,1 @@
+"""Export formats that need the kept copies of objects, one file each."""

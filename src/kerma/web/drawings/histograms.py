@@ -1,0 +1,70 @@
+"""Numbers of cases in bins of a value, a line of steps for each item."""
+
+from kerma.web import formats
+from kerma.web.drawings.base import (
+    Asked,
+    Curve,
+    Drawing,
+    Figure,
+    Trace,
+    cases,
+    curves,
+    hover,
+    legend,
+    level_shapes,
+    named,
+    registry,
+    who,
+)
+
+
+def draw(asked: Asked) -> Figure:
+    """Draw bars side by side for a few items, one over the other where there are more."""
+    found = [curve for curve in curves(asked) if curve.item.bins]
+    return Figure(
+        [_bars(asked, curve) for curve in found],
+        {
+            "xaxis": {"title": {"text": asked.axis_words}, "automargin": True},
+            "yaxis": {"title": {"text": "Number of cases"}, "rangemode": "tozero",
+                      "automargin": True},
+            "barmode": "overlay",
+            "bargap": 0,
+            "hovermode": "closest",
+            **level_shapes(asked),
+        },
+        legend(curve.entry for curve in found),
+    )  # fmt: skip
+
+
+def _bars(asked: Asked, curve: Curve) -> Trace:
+    bins = curve.item.bins or []
+    last = len(bins) - 1
+    return curve.trace | {
+        "type": "bar",
+        "x": [low for low, _, _ in bins],
+        "width": [high - low for low, high, _ in bins],
+        "offset": 0,
+        "y": [count for _, _, count in bins],
+        "opacity": 0.65,
+        "marker": {"color": curve.colour, "line": {"width": 1, "color": "@surface"}},
+        "hovertext": [_words(asked, curve, one) for one in bins],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "customdata": [
+            asked.links.part(curve.series, curve.item.item,
+                             low=low, high=high, closed=index == last)
+            for index, (low, high, _) in enumerate(bins)
+        ],
+    }  # fmt: skip
+
+
+def _words(asked: Asked, curve: Curve, one: tuple[float, float, int]) -> str:
+    low, high, count = one
+    return hover(
+        f"<b>{named(curve.item.item)}</b>",
+        who(curve.series),
+        f"{asked.value_words} {formats.number(low)} to {asked.value(high)}",
+        cases(count),
+    )
+
+
+registry.add(Drawing("histogram", draw))

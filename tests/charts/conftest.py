@@ -1,0 +1,10 @@
+"""Each test of charts begins with an empty cache."""
+
+import pytest
+
+from tests.charts.fresh_cache import drop_cache
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    drop_cache()
