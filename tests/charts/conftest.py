@@ -3,6 +3,7 @@
 import pytest
 
 from tests.charts.fresh_cache import drop_cache
+from tests.query.conftest import hospital  # noqa: F401 - a fixture
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from kerma.exports.formats.nhsbsp import HEADINGS
 from tests.exports.special import exported, lines, take_in
 from tests.query.hospital import exposure, store
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)

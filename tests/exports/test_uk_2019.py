@@ -9,7 +9,7 @@ from kerma.records.projection import Filter
 from tests.exports.special import exported, sheet, take_in
 from tests.query.hospital import ct_event, exposure, store
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)

@@ -3,11 +3,14 @@
 import pytest
 
 from kerma.errors import KermaError
+from kerma.net import every_job
 from kerma.pipeline import computed, follow_up
+from kerma.pipeline.find import Arrival
+from kerma.pipeline.ingest import ingest
 from kerma.records import Administration, Patient
-from kerma.store import changes, options
+from kerma.store import changes, jobs, options
 from kerma.store.models import Administration as StoredAdministration
-from kerma.store.models import CtEvent, FollowUpFault, Study, StudyChange
+from kerma.store.models import AuditEntry, CtEvent, FollowUpFault, Study, StudyChange, Task
 from kerma.store.models import ProjectionEvent as StoredExposure
 from tests.dosimetry.test_mammography import TABLES
 from tests.query.hospital import ct_event, exposure, store
@@ -193,3 +196,52 @@ def test_a_set_that_is_gone_is_a_fault_that_says_so():
     follow_up.work_off()
 
     assert "'gone' is not there" in FollowUpFault.objects.get().reason
+
+
+def imported(path):
+    outcome = ingest(Arrival(str(path)))
+    assert outcome.outcome == "imported"
+    computed.compute_all(lambda _: None)
+    return Study.objects.get()
+
+
+def test_the_device_of_a_pet_report_finds_the_same_effective_dose(shared_objects):
+    """It reports 7.486 mSv for 394 MBq of FDG, which is the coefficient of ICRP 106."""
+    switch_on()
+
+    study = imported(shared_objects / "NM-RRDSR-Siemens.dcm")
+
+    assert study.effective_dose_msv == pytest.approx(7.486)
+    assert study.computed_effective_dose_msv == pytest.approx(study.effective_dose_msv)
+
+
+def test_a_real_report_is_computed_scan_by_scan(shared_objects):
+    """Abdomen at 120 kV: 0.0179 of the DLP of both scans; localisers and monitoring have none."""
+    switch_on()
+
+    study = imported(shared_objects / "CT-ESR-GE_Optima.dcm")
+
+    assert study.computed_effective_dose_msv == pytest.approx(0.0179 * (155.97 + 259.85))
+
+
+@pytest.mark.parametrize("name", ["CT-RDSR-GEPixelMed", "CT-SC-Philips_Brilliance16P"])
+def test_reports_without_a_region_leave_a_reason(shared_objects, name):
+    switch_on()
+
+    study = imported(shared_objects / f"{name}.dcm")
+
+    assert study.computed_effective_dose_msv is None
+    assert "does not say which region" in study.computed["effective_dose"]["reason"]
+
+
+def test_the_task_computes_all_and_says_so_in_the_audit():
+    every_job.load()
+    a_chest()
+    switch_on()
+    task = jobs.enqueue(computed.JOB, "Compute doses of all studies")
+    Task.objects.filter(pk=task.pk).update(state=Task.State.RUNNING)
+
+    found = jobs.jobs[computed.JOB].run(jobs.Progress(task.pk))
+
+    assert found == {"done": 1, "changed": 1}
+    assert AuditEntry.objects.filter(action="compute doses").exists()

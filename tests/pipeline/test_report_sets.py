@@ -16,7 +16,7 @@ from tests.dicom.objects import report
 from tests.exports.special import exported, unzipped
 from tests.query.hospital import store
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def take_in(arrive, number, patient="QX-4711", day="20260102", **attributes):

@@ -7,7 +7,7 @@ from kerma.store import options
 from kerma.store.models import AuditEntry, Task
 from tests.dosimetry.test_mammography import TABLES
 from tests.pipeline.test_computed import a_chest
-from tests.web.people import client_of
+from tests.web.people import client_of, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -133,7 +133,7 @@ def test_the_study_shows_value_method_inputs_and_caveat(chest):
     assert "AAPM Report 204" in said
     assert "0.021 mSv/(mGy·cm)" in said
     assert "+26" in said  # 6.3 mSv computed, 5 mSv reported
-    assert "1 of 1 events have a value" in said
+    assert "a value for 1 of 1 events" in said
 
 
 def test_a_value_that_cannot_be_found_says_why():
@@ -166,3 +166,15 @@ def test_the_list_can_show_the_effective_dose_but_does_not_by_default(chest):
     assert "E computed" not in words(view.get("/ct/")).split("<tbody")[0].split("<thead")[1]
     shown = words(view.get("/ct/", {"columns": "date,computed_effective_dose"}))
     assert ">6.3" in shown
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_value_opens_how_it_was_found(live_page, live_server, chest):
+    sign_in(live_page, live_server.url, "view")
+    live_page.goto(chest)
+
+    live_page.click("section[aria-labelledby=computed] td button.why >> nth=0")
+
+    live_page.wait_for_selector("#how-ssde-2:popover-open >> text=32 cm")
+    assert live_page.is_visible("#how-ssde-2 >> text=AAPM Report 204, Size-Specific")

@@ -203,7 +203,7 @@ def test_a_study_costs_the_same_queries_however_many_events(db, django_assert_ma
     store("a", "RF", events=tuple(exposure("Fluoroscopy", dap_gym2=1e-6) for _ in range(90)))
     client = client_of("view")
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(24):
         client.get(address("a"))
 
 

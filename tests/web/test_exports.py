@@ -2,6 +2,8 @@
 
 import datetime as dt
 import os
+import resource
+from contextlib import contextmanager
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -11,11 +13,12 @@ from kerma.exports.base import Format, Made
 from kerma.pipeline import exporting
 from kerma.store import jobs, options
 from kerma.store.engine import run
-from kerma.store.models import AuditEntry, Export, Task
+from kerma.store.models import AuditEntry, Export, Study, Task
+from tests.query.hospital import ct_event, store
 from tests.web.people import client_of
 from tests.web.test_frame import INLINE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def _write(plan, data, out, progress):
@@ -42,7 +45,7 @@ def client(hospital):
 
 
 def asked(client, address="/exports/new/ct/", **given):
-    answer = client.post(address, {"format": "test-lines", **given})
+    answer = client.post(address, {"format": "test-lines"} | given)
     return answer, Export.objects.order_by("-pk").first()
 
 
@@ -54,10 +57,9 @@ def made(client, address="/exports/new/ct/", **given):
 
 
 def fetched(client, export):
-    """Return the status of a download, and the bytes."""
+    """Return the status of a download, and its bytes to the end, where the file is closed."""
     answer = client.get(f"/exports/{export.pk}/download/")
     said = b"".join(answer)
-    answer.close()
     return answer.status_code, said
 
 
@@ -85,7 +87,6 @@ def test_what_is_made_holds_the_studies_of_the_filter_and_is_downloaded(client):
     said = page(client)
     answer = client.get(f"/exports/{export.pk}/download/")
     written = b"".join(answer)
-    answer.close()
 
     assert (export.state, export.studies) == ("done", 1)
     assert "1 study" in said
@@ -290,6 +291,33 @@ def test_again_asks_for_the_same_once_more(client):
     assert (new.filters, new.format, new.state) == (export.filters, export.format, "queued")
 
 
+@contextmanager
+def files_of_at_most(size):
+    """Let no file grow beyond a number of bytes, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "json", "uk-ct-2019"])
+def test_a_full_disk_ends_an_export_with_a_reason_and_without_a_file(client, form):
+    for number in range(60):
+        store(f"more-{number}", "CT", study_description="x" * 900, events=(ct_event(),))
+    export = asked(client, format=form)[1]
+
+    with files_of_at_most(2000):
+        run(export.task_id)
+
+    export.refresh_from_db()
+    assert export.state == "failed"
+    assert "could not be written" in export.fault
+    assert "No file was made" in page(client)
+    assert not list(exporting.folder().iterdir())
+
+
 def test_an_export_whose_file_is_gone_says_what_to_do(client):
     export = made(client)
     exporting.file_of(export).unlink()
@@ -322,3 +350,52 @@ def test_the_bytes_of_a_file_are_those_that_were_written(client):
     export = made(client, "/exports/new/rf/")
 
     assert fetched(client, export)[1] == exporting.file_of(export).read_bytes()
+
+
+def test_a_fluoroscopy_study_is_a_file_for_openskin_at_once(hospital):
+    client = client_of("export")
+    study = Study.objects.get(study_instance_uid="rf-pci")
+
+    said = page(client, f"/study/{study.pk}/")
+    answer = client.get(f"/exports/openskin/{study.pk}/")
+
+    assert f'href="/exports/openskin/{study.pk}/"' in said
+    assert "openSkin" not in page(client_of("view"), f"/study/{study.pk}/")
+    rows = answer.content.decode().splitlines()
+    assert len(rows) == study.number_of_events == 2
+    assert all("rf-pci" in row for row in rows)
+    entry = AuditEntry.objects.get(action="export study for openSkin")
+    assert entry.details["study"] == study.pk
+
+
+def test_only_fluoroscopy_with_events_goes_to_openskin(hospital):
+    other = Study.objects.get(study_instance_uid="ct-head")
+
+    assert client_of("export").get(f"/exports/openskin/{other.pk}/").status_code == 404
+
+
+def test_formats_of_dates_are_kept_with_an_audit_entry_and_nonsense_is_refused():
+    client = client_of("admin")
+    given = {"export_date_format": "dd.mm.yyyy", "export_time_format": "", "export_days": "14",
+             "export_csv_dates": "site"}  # fmt: skip
+
+    client.post("/configuration/exports/", given)
+    said = page(client, "/configuration/exports/")
+
+    assert options.get("export_date_format") == "dd.mm.yyyy"
+    assert options.get("export_days") == 14
+    assert "is 05.11.2026 17:48:05" in said
+    assert AuditEntry.objects.filter(action="change setting").count() == 3
+    for wrong in ("quarter", "hh:mm"):
+        refused = client.post("/configuration/exports/", given | {"export_date_format": wrong})
+        assert 'role="alert"' in refused.content.decode()
+    assert options.get("export_date_format") == "dd.mm.yyyy"
+
+
+def test_with_0_days_an_export_is_kept(client):
+    options.put("export_days", 0)
+    export = made(client)
+
+    assert export.expires_at is None
+    assert exporting.sweep() == 0
+    assert "until somebody deletes it" in page(client)

@@ -169,7 +169,7 @@ def test_a_list_costs_the_same_queries_for_few_and_many_rows(thirty, django_asse
     client = client_of("view")
 
     for address in ("/ct/", "/ct/?size=50", "/ct/?study_description=no&dlp_min=1&order=-dlp"):
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(10):
             client.get(address)
 
 

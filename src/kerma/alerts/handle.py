@@ -46,8 +46,8 @@ def check(step: Step) -> None:
         raise Refused("Say in the comment what was done to follow it up.")
 
 
-def handle(numbers: Iterable[int], step: Step, user: AbstractBaseUser) -> int:
-    """Take a step with alerts; return with how many something changed.
+def handle(numbers: Iterable[int], step: Step, user: AbstractBaseUser | None) -> int:
+    """Take a step with alerts; return with how many something changed; `user` None is a command.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def handle(numbers: Iterable[int], step: Step, user: AbstractBaseUser) -> int:
     return changed
 
 
-def _handle(alert: Alert, step: Step, user: AbstractBaseUser) -> bool:
+def _handle(alert: Alert, step: Step, user: AbstractBaseUser | None) -> bool:
     actions = []
     if step.state is not None and step.state != alert.state:
         alert.state = step.state
@@ -80,6 +80,8 @@ def _handle(alert: Alert, step: Step, user: AbstractBaseUser) -> bool:
         return False
     alert.save()
     action = "; ".join(actions) or "commented"
-    AlertStep.objects.create(alert=alert, user_id=user.pk, action=action, comment=step.comment)
+    AlertStep.objects.create(
+        alert=alert, user_id=user.pk if user else None, action=action, comment=step.comment
+    )
     audit.write(user, "handle alert", alert=alert.pk, study=alert.study_id, step=action)
     return True

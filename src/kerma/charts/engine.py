@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import cache
 
 import numpy as np
 
@@ -17,7 +18,6 @@ from kerma.query.selection import Selection
 from kerma.registry import load_all
 
 load_all(_catalog)
-load_all(_kinds)
 
 
 class NoChart(KermaError):
@@ -69,6 +69,7 @@ def compute(
     lines
         Values to draw in; those of items that the chart has come back in the result.
     """
+    _load_kinds()
     options = options or Options()
     selection = selection._replace(modality=chart.modality)
     cases, cut = _in_order(gather(chart, selection, options), options, most_items)
@@ -89,6 +90,12 @@ def compute(
     known = {"", *cases.items}
     result.lines = [line for line in lines if line.item in known] or None
     return result
+
+
+@cache
+def _load_kinds() -> None:
+    """Load the kinds at the first chart, not at the start: some of them need SciPy."""
+    load_all(_kinds)
 
 
 def _in_order(cases: Cases, options: Options, most: int | None) -> tuple[Cases, tuple[int, int]]:

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from kerma.charts.cache.columns import NO_DAY, study_table
@@ -139,7 +140,10 @@ _COMPARE: dict[str, Callable[[Given, Part, Array], Flags | None]] = {
 def _ids(selection: Selection) -> Array:
     """Return the ids of the studies that the database finds, ascending."""
     found = conditions.studies(selection._replace(order=NEWEST_FIRST)).order_by()
-    statement, values = found.values_list("id").query.sql_with_params()
+    try:
+        statement, values = found.values_list("id").query.sql_with_params()
+    except EmptyResultSet:
+        return np.zeros(0, dtype=np.int64)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         ids = np.fromiter((row[0] for row in cursor.fetchall()), np.int64)

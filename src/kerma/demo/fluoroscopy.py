@@ -17,6 +17,22 @@ _PER_KG = 0.016
 
 _REFERENCE_POINT = "15cm from Isocenter toward Source"
 
+_BELOW_CROWN = {
+    "Head": 0.05,
+    "Esophagus": 0.2,
+    "Heart": 0.26,
+    "Abdomen": 0.33,
+    "Colon": 0.41,
+    "Bladder": 0.47,
+    "Hip": 0.49,
+}
+"""Region -> about how far it lies below the crown, as a share of the height."""
+
+_USUAL_HEIGHT_M = 1.72
+
+_CROWN_MM = 50
+"""From the head end of the table to the crown."""
+
 _CALIBRATED = dt.datetime.fromisoformat("2025-06-12T09:30:00")
 
 
@@ -167,8 +183,14 @@ def _copper(thickness_mm: float) -> Filter:
 
 
 def _geometry(visit: Visit, procedure: RfProcedure, run: _Run, lateral: bool) -> dict[str, object]:
-    """Return angles, table and patient position."""
+    """Return angles, table and patient position, by DICOM's definitions.
+
+    The table's longitudinal position is to the patient's left, its lateral one to the head, both
+    from where its head end is in the isocentre, which lies in the middle of the body.
+    """
     chance = visit.chance
+    height_mm = 1000 * (visit.patient.height_m or _USUAL_HEIGHT_M)
+    to_head_mm = _CROWN_MM + _BELOW_CROWN.get(procedure.region, 0.4) * height_mm
     primary_deg, secondary_deg = chance.pick(procedure.angles)
     primary_deg = -90.0 if lateral else primary_deg
     end_deg = None
@@ -178,9 +200,9 @@ def _geometry(visit: Visit, procedure: RfProcedure, run: _Run, lateral: bool) ->
         "primary_angle_deg": rounded(chance.normal(primary_deg, 1.5), 3),
         "secondary_angle_deg": rounded(chance.normal(secondary_deg, 1.5), 3),
         "primary_end_angle_deg": end_deg,
-        "table_longitudinal_mm": rounded(chance.normal(650, 60), 4),
-        "table_lateral_mm": rounded(chance.normal(0, 15), 4),
-        "table_height_mm": rounded(chance.normal(40, 25), 4),
+        "table_longitudinal_mm": rounded(chance.normal(0, 15), 4),
+        "table_lateral_mm": rounded(chance.normal(to_head_mm, 25), 4),
+        "table_height_mm": rounded(chance.normal(140, 12), 4),
         "patient_table_relationship": "headfirst",
         "patient_orientation": "Recumbent",
         "patient_orientation_modifier": "Supine",

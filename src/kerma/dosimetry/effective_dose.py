@@ -58,6 +58,8 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
     dlp_mgycm: float | None = None
     phantom_code: str = ""
     region_code: str = ""
+    region_name: str = ""
+    """As the object says it, to name what has no coefficient."""
     kvps: tuple[float, ...] = ()
     """Tube voltages of its X-ray sources."""
     age_years: float | None = None
@@ -79,7 +81,8 @@ def ct_effective_dose(scan: Scan, using: CtSet) -> Outcome:
     if not scan.region_code:
         return Outcome.none("The object does not say which region was scanned.")
     if not rows:
-        return Outcome.none(f"The set has no coefficient for the region {where or 'named'}.")
+        name = where or scan.region_name or scan.region_code
+        return Outcome.none(f"The set has no coefficient for the region: {name}.")
     if scan.age_years is None:
         return Outcome.none("The age of the patient is not known.")
     if age is None:

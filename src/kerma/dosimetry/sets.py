@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -79,7 +80,7 @@ def age_faults(ages: tuple[Age, ...]) -> Iterator[str]:
     for age in ages:
         if not 0 <= age.from_years < age.below_years:
             yield f"age {age.name!r} must begin at 0 or later and end after it begins"
-    for before, after in zip(ages, ages[1:], strict=False):
+    for before, after in pairwise(ages):
         if after.from_years < before.below_years:
             yield f"ages {before.name!r} and {after.name!r} overlap or are out of order"
 

@@ -72,7 +72,7 @@ def strftime(text: str) -> str:
         at = part.end()
         letters = part[0].lower()
         if letters in {"m", "mm"} and after_hours:
-            pattern += "%M"
+            pattern += "%M" if letters == "mm" else "%-M"
         else:
             pattern += _LETTERS.get(letters, letters.replace("%", "%%"))
         after_hours = letters.startswith("h") or (after_hours and not letters.isalpha())

@@ -106,4 +106,3 @@ def _spread(values: list[float | None], factor: float) -> list[float | None]:
 
 
 _DECIMALS = 16
-

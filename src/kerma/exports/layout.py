@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,13 +14,6 @@ from kerma.exports.columns.rf import PLANE_EVENTS, plane_of
 from kerma.exports.reading import Data
 
 Row = tuple[Any, ...]
-
-
-class Block(NamedTuple):
-    """Some studies, each with its events."""
-
-    studies: list[Row]
-    events: list[list[Row]]
 
 
 class Flat(NamedTuple):
@@ -76,18 +69,9 @@ class Sheets:
             events = list(chain.from_iterable(batch.events))
             study = self._study.columns(batch.studies) + self._plane_counts(batch.events)
             counts = [len(rows) for rows in batch.events] or [0] * len(batch.studies)
-            yield Flat(
-                [study[place] for place in self._order], self._event.columns(events), counts
-            )
+            yield Flat([study[place] for place in self._order], self._event.columns(events), counts)
             done += len(batch.studies)
             progress(done, total)
-
-    def blocks(self, data: Data, progress: Progress) -> Iterator[Block]:
-        """Return all studies with their events by rows, some at a time."""
-        for flat in self.flat(data, progress):
-            events = zip(*flat.event, strict=True) if self._event.values else iter(())
-            by_study = [list(islice(events, count)) for count in flat.counts]
-            yield Block(list(zip(*flat.study, strict=True)), by_study)
 
     def _plane_counts(self, events: list[list[Row]]) -> list[Column]:
         """Return one column for each value that counts the events of a plane."""

@@ -12,6 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
@@ -72,7 +73,10 @@ class Data:
 
     def rows(self, found: "QuerySet[Any, Any]") -> Iterator[Row]:
         """Return the rows of a `values_list` as they were at the moment of the export."""
-        sql, values = found.query.get_compiler(connection=self._at).as_sql()
+        try:
+            sql, values = found.query.get_compiler(connection=self._at).as_sql()
+        except EmptyResultSet:
+            return  # a filter that no study can meet
         with self._at.chunked_cursor() as cursor:
             cursor.execute(sql, values)
             while rows := cursor.fetchmany(2000):
@@ -104,7 +108,8 @@ class Data:
             self._statements[asked] = sql
         with self._at.cursor() as cursor:
             cursor.execute(self._statements[asked], ids)
-            return cursor.fetchall()
+            rows: list[Row] = cursor.fetchall()
+        return rows
 
 
 @contextmanager

@@ -160,6 +160,7 @@ def _of_scan(event: CtEvent, study: Study, chosen: Choices) -> Found:
             dlp_mgycm=event.dlp_mgycm,
             phantom_code=more.get("phantom_type_code", ""),
             region_code=more.get("target_region_code", ""),
+            region_name=event.target_region,
             kvps=_voltages(event),
             age_years=study.age_years,
         )
@@ -189,13 +190,13 @@ def _of_exposure(event: ProjectionEvent, study: Study, chosen: Choices) -> Found
     if not chosen.agd:
         return {}
     kerma = event.entrance_exposure_at_rp_mgy
-    filters = event.filters or []
+    filters = {one.get("material", "") for one in event.filters or []}
     exposure = mammography.Exposure(
         incident_air_kerma_mgy=event.entrance_dose_mgy if kerma is None else kerma,
         thickness_mm=event.compressed_thickness_mm,
         hvl_mm_al=event.half_value_layer_mm,
         target=event.anode_target,
-        filter=filters[0].get("material", "") if len(filters) == 1 else "",
+        filter=filters.pop() if len(filters) == 1 else "",
         age_years=study.age_years,
         is_tomosynthesis="rotational" in event.event_type.casefold(),
     )

@@ -189,18 +189,28 @@ def file_of(export: Export) -> Path:
 
 
 def settle() -> None:
-    """Say of exports whose task ended without them what became of them."""
+    """Say of exports whose task ended without them what became of them.
+
+    Reads only, unless there is such an export: pages ask for it again and again.
+    """
     left = Export.objects.filter(state__in=_UNDER_WAY)
-    now = _now()
-    ended = {"state": _State.FAILED, "finished_at": now}
-    left.filter(task__state=Task.State.CANCELLED).update(state=_State.ABORTED, finished_at=now)
-    for one in left.filter(task__state=Task.State.FAILED).select_related("task"):
-        fault = one.task.error if one.task else ""
-        left.filter(pk=one.pk).update(fault=fault, **ended)
-    lost = left.filter(Q(task=None) | Q(task__state=Task.State.DONE))
-    lost.filter(made_at__lt=now - _GRACE).update(
-        fault="Its task is gone. Run the export again.", **ended
-    )
+    over = Q(task__state__in=jobs.FINISHED) | Q(task=None)
+    for one in left.filter(over).select_related("task"):
+        state, fault = _outcome(one)
+        if state:
+            left.filter(pk=one.pk).update(state=state, fault=fault, finished_at=_now())
+
+
+def _outcome(export: Export) -> tuple[str, str]:
+    """Return what became of an export whose task has ended, and why; "" for one just made."""
+    task = export.task
+    if task is not None and task.state == Task.State.CANCELLED:
+        return _State.ABORTED, ""
+    if task is not None and task.state == Task.State.FAILED:
+        return _State.FAILED, task.error
+    if export.made_at > _now() - _GRACE:
+        return "", ""
+    return _State.FAILED, "Its task is gone. Run the export again."
 
 
 def sweep() -> int:

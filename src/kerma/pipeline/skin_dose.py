@@ -61,16 +61,10 @@ def make(study: Study) -> SkinMap:
     why = obstacle(inputs)
     if why:
         state = UNKNOWN if inputs.geometry.state == UNKNOWN else WITHOUT
-        return skin_maps.keep(
-            study, digest, None, state=state, reason=why, peak_skin_dose_gy=None,
-            fraction_of_dap_on_phantom=None, method={}, phantom={},
-        )  # fmt: skip
+        return _keep_without(study, digest, state, why)
     found = _computed(inputs)
-    if not found.used:
-        return skin_maps.keep(
-            study, digest, None, state=WITHOUT, reason=_nothing(found), peak_skin_dose_gy=None,
-            fraction_of_dap_on_phantom=None, method={}, phantom={},
-        )  # fmt: skip
+    if not found.peak_gy:
+        return _keep_without(study, digest, WITHOUT, _nothing(found))
     return skin_maps.keep(
         study,
         digest,
@@ -225,7 +219,7 @@ def _on_a_body(study: Study, body: Patient, kind: str) -> SkinDose | None:
         return None
     inputs = inputs._replace(kind=kind or inputs.kind)
     found = _computed(inputs, body._replace(position=inputs.patient.position))
-    return found if found.used else None
+    return found if found.peak_gy else None
 
 
 def _added(maps: Sequence[SkinDose]) -> SkinDose:
@@ -244,6 +238,26 @@ def _added(maps: Sequence[SkinDose]) -> SkinDose:
     )
 
 
+def _keep_without(study: Study, digest: str, state: str, reason: str) -> SkinMap:
+    return skin_maps.keep(
+        study,
+        digest,
+        None,
+        state=state,
+        reason=reason,
+        peak_skin_dose_gy=None,
+        fraction_of_dap_on_phantom=None,
+        method={},
+        phantom={},
+    )
+
+
 def _nothing(found: SkinDose) -> str:
+    """Return why a computed map holds no dose."""
+    if found.used:
+        return (
+            "There is no skin dose map: none of the beams meets the body. The geometry of this "
+            "model, the position of the table or the patient's size is not what it is taken for."
+        )
     reasons = "; ".join(f"{why} ({count})" for why, count in found.left)
     return f"There is no skin dose map: no event can be placed: {reasons or 'none holds a dose'}."

@@ -72,8 +72,7 @@ _COMMON = (
     *_range("age", "Age", "age_years", "years"),
     *_range("weight", "Mass", "weight_kg", "kg"),
     Filter("test_data", "test", "Test data", "not_patient"),
-    Filter("standard_name", "text", "Standard name", "standard_name",
-           also="standard_acquisitions"),
+    Filter("standard_name", "text", "Standard name", "standard_name", also="standard_acquisitions"),
     Filter("patient_name", "identity", "Patient name", "patient_name"),
     Filter("patient_id", "identity", "Patient ID", "patient_id"),
 )

@@ -18,8 +18,8 @@ def make_first(using: str, **kwargs: Any) -> None:
     is_new = plan is None or any(step.name == _MIGRATION and not back for step, back in plan)
     rules = AlertRule.objects.using(using)
     if is_new and not rules.exists():
-        now = timezone.now()
-        rules.bulk_create([AlertRule(**one, evaluated_at=now) for one in first_rules()])
+        rules.bulk_create([AlertRule(**one) for one in first_rules()])
+        rules.update(evaluated_at=timezone.now())
 
 
 def first_rules() -> list[dict[str, Any]]:

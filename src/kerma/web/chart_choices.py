@@ -126,6 +126,8 @@ def _word(name: str, text: str, allowed: Iterable[str]) -> str:
 
 
 def _written(value: Any) -> str:
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):

@@ -44,7 +44,7 @@ FORMS = {
     "thickness-binned": ("By thickness", "in bins of breast thickness"),
     "violin": ("Violin", "as violins"),
     "cumulative": ("Cumulative", "cumulative"),
-    "funnel": ("Funnel", "by system, funnel"),
+    "funnel": ("Funnel", "funnel plot"),
     "control": ("Control chart", "control chart"),
 }
 """Form -> its name in the chooser, and in titles."""

@@ -116,7 +116,7 @@ def drawn(computed: Computed, choices: Choices, address: Address) -> Drawn:
         asked.links,
         chart_tables.table(result, choices.options.period),
         _counted(chart, result),
-        _notes(chart, result),
+        [*_notes(chart, result), *filter(None, [figure.note])],
         has_cases,
     )  # fmt: skip
 
@@ -167,8 +167,7 @@ def _notes(chart: Chart, result: Result) -> list[str]:
     word = "event" if is_of_events(chart) else "study"
     found = []
     if result.without:
-        found.append(f"{plural(result.without, word)} without "
-                     f"{_lacking(chart)} left out.")  # fmt: skip
+        found.append(f"{plural(result.without, word)} left out: no {_lacking(chart)}.")
     if result.cut:
         found.append(f"{plural(result.cut, 'further name')} not drawn; the CSV file has them.")
     if result.thinned:
@@ -177,16 +176,20 @@ def _notes(chart: Chart, result: Result) -> list[str]:
 
 
 def _lacking(chart: Chart) -> str:
-    """Return what a case must have."""
+    """Return what a case must have, as "description, value or mass"."""
     if chart.measure == "workload":
         return "date or time"
-    item = {"acquisition_protocol": "protocol", "study_description": "description",
-            "requested_procedure": "requested procedure",
-            "standard_name": "standard name"}[item_column(chart)]  # fmt: skip
-    if measured(chart) is None:
-        return f"{item} or date" if chart.form == "over-time" else item
-    needs = ["a value"]
+    needs = [_ITEMS[item_column(chart)]]
+    needs += ["value"] if measured(chart) is not None else []
     needs += ["mass"] if chart.form == "mass" else []
     needs += ["thickness"] if chart.form.startswith("thickness") else []
     needs += ["date"] if chart.form in {"over-time", "control"} else []
-    return f"{item}, {' or '.join(needs)}" if len(needs) == 1 else f"{item}, {', '.join(needs)}"
+    return " or ".join(filter(None, (", ".join(needs[:-1]), needs[-1])))
+
+
+_ITEMS = {
+    "acquisition_protocol": "protocol",
+    "study_description": "description",
+    "requested_procedure": "requested procedure",
+    "standard_name": "standard name",
+}

@@ -140,6 +140,16 @@ SECTIONS = (
                 ),
             ),
             Page(
+                "Reference levels",
+                "level-links",
+                ADMIN,
+                "Published sets of reference levels, their links, and the levels of the site.",
+                (
+                    Setting("Published reference levels", "drl ndrl national diagnostic link"),
+                    Setting("Levels of the site", "local drl ldrl typical own"),
+                ),
+            ),
+            Page(
                 "Failed imports",
                 "failed-imports",
                 ADMIN,
@@ -160,6 +170,18 @@ SECTIONS = (
                     Setting("Size-specific dose estimate", "ssde aapm 204 ct diameter compute"),
                     Setting("Effective dose", "msv icrp k factor dlp coefficient compute nuclear"),
                     Setting("Average glandular dose", "agd mammography dance compute"),
+                ),
+            ),
+            Page(
+                "Skin dose",
+                "skin-settings",
+                ADMIN,
+                "Maps of the dose to the skin: geometry of each model, calibration of tubes.",
+                (
+                    Setting("Skin dose maps", "openskin peak psd phantom body map"),
+                    Setting("Geometry of a model", "safe list table angle offset isocentre"),
+                    Setting("Calibration of tubes", "factor dap meter kerma reference point"),
+                    Setting("Sum of skin dose maps", "cumulative patient weeks"),
                 ),
             ),
         ),

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from kerma.errors import KermaError
-from kerma.exports.base import Format, Option
+from kerma.exports.base import Format
 from kerma.health.words import size
 from kerma.pipeline import exporting
 from kerma.query.columns import HEADINGS
@@ -70,7 +70,7 @@ def line(export: Export, user: User) -> ExportLine:
         export,
         f"{HEADINGS[export.modality]}: {form.title if form else export.format}",
         filter_words(export.modality, pairs, identity=may(user, "pid")),
-        _choices(export, form.options if form else ()),
+        _choices(export, form) if form else [],
         task_lines.how_far(task),
         task_lines.left(task, timezone.now()),
         _amount(export),
@@ -108,11 +108,13 @@ def _form(export: Export) -> Format | None:
         return None
 
 
-def _choices(export: Export, known: tuple[Option, ...]) -> list[Words]:
+def _choices(export: Export, form: Format) -> list[Words]:
+    """Return the choices made; of plain tables only those that are not the usual."""
+    chosen = ((one, str(export.options.get(one.name, ""))) for one in form.options)
     return [
-        Words(one.heading, dict(one.choices).get(export.options.get(one.name, ""), ""))
-        for one in known
-        if one.name in export.options
+        Words(one.heading, dict(one.choices).get(value, value))
+        for one, value in chosen
+        if value and not (form.identity and value == one.choices[0][0])
     ]
 
 

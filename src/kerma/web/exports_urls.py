@@ -12,6 +12,6 @@ urlpatterns = [
     path("exports/openskin/<int:number>/", exports.openskin, name="export-openskin"),
     path("exports/<int:number>/download/", exports.download, name="export-download"),
     path("exports/<int:number>/abort/", exports.abort, name="export-abort"),
-    path("configuration/exports/", export_settings.settings, name="export-settings"),
+    path("configuration/exports/", export_settings.export_settings, name="export-settings"),
     path("exports/<int:number>/again/", exports.again, name="export-again"),
 ]

@@ -37,6 +37,7 @@ MAIN = (
 
 MORE: tuple[Entry, ...] = (
     Entry("Charts", "charts-home", BROWSE),
+    Entry("Levels", "levels", BROWSE),
     Entry("Exports", "exports", ("export",)),
     Entry("Alerts", "alerts", BROWSE, waiting=new_ones),
 )

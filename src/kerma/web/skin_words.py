@@ -1,4 +1,4 @@
-"""A stored skin dose map in, what pages say of it out: figures, table of regions, data of the view."""
+"""A stored skin dose map in, what pages say and draw of it out."""
 
 import base64
 from typing import Any, NamedTuple

@@ -51,6 +51,7 @@ _OUTCOMES = {
     "delete-studies": (("done", "studies deleted"),),
     "pack-physics": (("studies", "studies packed"),),
     "read-collected": (("studies", "studies read"),),
+    "export": (("studies", "studies"), ("rows", "rows")),
 }
 """Job -> the numbers of its result, and what they count."""
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from kerma.dosimetry.skin import uncertainty
 from kerma.dosimetry.skin.beams import FIELD_WORDS, Beam, Left, assumptions, beams
 from kerma.dosimetry.skin.body import CUBOID, HEIGHT_CM, MASS_KG, REGIONS, Skin, skin
-from kerma.dosimetry.skin.engine import Rays, dose_map, irradiate, share_on_body, summed_by
+from kerma.dosimetry.skin.engine import Rays, dose_map, irradiate, shares_on_body, summed_by
 from kerma.dosimetry.skin.factors import Factors, Switches, factors
 from kerma.dosimetry.skin.geometry import Geometry
 from kerma.dosimetry.skin.position import place, position_of
@@ -116,8 +116,8 @@ def skin_dose(
     positions = [position_of(event, patient.position) for event in events]
     found, left = beams(events, geometry, [position for position, _ in positions])
     known = factors(found, geometry.transmission, calibration, on)
-    rays = _all_rays(body, found, known, geometry, on, [positions[one.event][0] for one in found],
-                     height)  # fmt: skip
+    lying = [positions[one.event][0] for one in found]
+    rays, met = _all_rays(body, found, known, geometry, on, lying, height)
     doses = dose_map(len(body.points), rays)
     peak = int(doses.argmax())
     at_peak = rays.cell == peak
@@ -137,7 +137,7 @@ def skin_dose(
         place=place_words(body, peak),
         band_percent=uncertainty.expanded_percent(parts),
         budget=parts,
-        share_on_body=share_on_body(found, rays),
+        share_on_body=_share_on_body(found, met),
         contributions=_contributions(found, known, rays, at_peak),
         kind=kind,
         height_cm=height,
@@ -178,17 +178,28 @@ def _all_rays(
     on: Switches,
     positions: list[str],
     height_cm: float,
-) -> Rays:
-    """Return the rays of all beams; the body lies anew for each position that occurs."""
-    parts = []
+) -> tuple[Rays, Floats]:
+    """Return the rays of all beams, and the share of each beam that meets the body.
+
+    The body lies anew for each position that occurs.
+    """
+    parts, met = [], np.zeros(len(found))
     for position in sorted(set(positions)) or ["HFS"]:
         mine = np.array([n for n, one in enumerate(positions) if one == position], dtype=np.intp)
         placed = place(
             body, position, height_cm=height_cm, pad_cm=geometry.pad_cm, crown_cm=geometry.crown_cm
         )
-        rays = irradiate(placed, [found[n] for n in mine], known.of(mine), geometry, on)
+        beams_here = [found[n] for n in mine]
+        rays = irradiate(placed, beams_here, known.of(mine), geometry, on)
+        met[mine] = shares_on_body(placed, beams_here)
         parts.append(rays._replace(beam=mine[rays.beam]))
-    return Rays(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    return Rays(*(np.concatenate(column) for column in zip(*parts, strict=True))), met
+
+
+def _share_on_body(found: list[Beam], met: Floats) -> float | None:
+    """Return the share of the dose-area product that meets the body, None without any."""
+    products = np.array([beam.dap_gym2 for beam in found])
+    return float((met * products).sum() / products.sum()) if products.sum() else None
 
 
 def _contributions(

@@ -13,15 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerma.dosimetry.skin.beams import Beam
+from kerma.dosimetry.skin.blocks import Blocks, candidates
 from kerma.dosimetry.skin.factors import Factors, Switches, backscatter
 from kerma.dosimetry.skin.geometry import Geometry
 from kerma.dosimetry.skin.position import Placed
 from kerma.dosimetry.skin.solids import Flags, Floats
-
-Coarse = NDArray[np.float32]
+from kerma.dosimetry.skin.steps import Steps
 
 _AT_ONCE = 1_000_000
-"""Pairs of cell and step looked at together: what stays in the cache of a processor."""
+"""Cells times steps looked at together: what fits into a few megabytes."""
+
+_SAMPLES = 12
+"""Rays along each side of a field that tell how much of it meets the body."""
+
+_FAR_CM = 400.0
+"""Behind everything."""
 
 _FLATTEST = 0.2
 """Smallest cosine for which the way through the table is lengthened."""
@@ -40,8 +46,6 @@ class Rays(NamedTuple):
     transmission: Floats
     side_cm: Floats
     """Side of the field at the skin."""
-    solid: Floats
-    """Share of the beam's cross-section that this cell catches."""
 
 
 def irradiate(
@@ -53,17 +57,16 @@ def irradiate(
 ) -> Rays:
     """Return all rays that enter the body; `ndarray.sum` by cell is the dose map."""
     on = switches or Switches()
-    cells = len(placed.points)
-    steps = _Steps.of(beams)
-    at_once = max(1, _AT_ONCE // max(cells, 1))
+    steps, blocks = Steps.of(beams), Blocks.of(placed)
+    at_once = max(1, _AT_ONCE // len(placed.points))
     found = [
-        _some(placed, steps.part(first, first + at_once), beams, known, geometry, on)
+        _some(placed, blocks, steps.at(slice(first, first + at_once)), beams, known, geometry, on)
         for first in range(0, len(steps.beam), at_once)
     ]
     if not found:
         nothing = np.zeros(0)
         whole = np.zeros(0, dtype=np.intp)
-        return Rays(whole, whole, *(nothing,) * 6)
+        return Rays(whole, whole, *(nothing,) * 5)
     return Rays(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
 
@@ -78,43 +81,32 @@ def summed_by(place: NDArray[np.intp], values: Floats, number: int) -> Floats:
     return found
 
 
-def share_on_body(beams: Sequence[Beam], rays: Rays) -> float | None:
-    """Return the share of the dose-area product that enters the body, None without any beam."""
-    products = np.array([beam.dap_gym2 for beam in beams])
-    if not products.sum():
-        return None
-    caught = np.bincount(rays.beam, rays.solid, minlength=len(beams))
-    return float((np.minimum(caught, 1) * products).sum() / products.sum())
+def shares_on_body(placed: Placed, beams: Sequence[Beam]) -> Floats:
+    """Return for each beam the share of its cross-section that meets the body.
+
+    A solid is convex: what it stops at the four corners of a field it stops in all of the field.
+    """
+    steps = Steps.of(beams)
+    met = np.zeros(len(steps.beam))
+    corners = _stopped(placed, steps, np.array([-1.0, 1.0]))
+    met[corners.all(axis=2).any(axis=0)] = 1
+    rest = np.flatnonzero(met == 0)
+    across = (np.arange(_SAMPLES) + 0.5) / _SAMPLES * 2 - 1
+    met[rest] = _stopped(placed, steps.at(rest), across).any(axis=0).mean(axis=1)
+    return summed_by(steps.beam, met * steps.weight, len(beams))
 
 
-class _Steps(NamedTuple):
-    """All steps of all beams, one after the other."""
-
-    beam: NDArray[np.intp]
-    weight: Floats
-    source: Floats
-    frame: Floats
-    half_width: Floats
-    half_height: Floats
-    to_reference: Floats
-
-    @classmethod
-    def of(cls, beams: Sequence[Beam]) -> "_Steps":
-        counts = np.array([len(beam.sources) for beam in beams], dtype=np.intp)
-        beam = np.repeat(np.arange(len(beams)), counts)
-        return cls(
-            beam,
-            1 / counts[beam],
-            np.concatenate([np.zeros((0, 3)), *(one.sources for one in beams)]),
-            np.concatenate([np.zeros((0, 3, 3)), *(one.frames for one in beams)]),
-            np.array([one.half_width for one in beams])[beam],
-            np.array([one.half_height for one in beams])[beam],
-            np.concatenate([np.zeros(0), *(one.to_reference for one in beams)]),
-        )
-
-    def part(self, first: int, last: int) -> "_Steps":
-        columns: tuple[Any, ...] = self
-        return _Steps(*(column[first:last] for column in columns))
+def _stopped(placed: Placed, steps: Steps, across: Floats) -> Flags:
+    """Return which solids stop which rays of the field, shape (solids, steps, rays)."""
+    wide, high = (side.ravel() for side in np.meshgrid(across, across))
+    ways = steps.frame[:, None, 2, :] + (
+        (wide * steps.half_width[:, None])[:, :, None] * steps.frame[:, None, 0, :]
+        + (high * steps.half_height[:, None])[:, :, None] * steps.frame[:, None, 1, :]
+    )
+    way = (ways * _FAR_CM).reshape(-1, 3) @ placed.turn
+    start = np.repeat(placed.in_body(steps.source), len(wide), axis=0)
+    found = [solid.stops(start, way) for _, solid in placed.skin.solids]
+    return np.array(found).reshape(len(found), len(steps.beam), len(wide))
 
 
 class _Hits(NamedTuple):
@@ -138,14 +130,15 @@ class _Hits(NamedTuple):
 
 def _some(
     placed: Placed,
-    steps: _Steps,
+    blocks: Blocks,
+    steps: Steps,
     beams: Sequence[Beam],
     known: Factors,
     geometry: Geometry,
     on: Switches,
 ) -> Rays:
     """Return the rays of some steps."""
-    hits = _hits(placed, steps, on)
+    hits = _hits(placed, blocks, steps, on)
     step, cell = hits.step, hits.cell
     beam = steps.beam[step]
     square = np.einsum("ij,ij->i", hits.way, hits.way)
@@ -160,14 +153,12 @@ def _some(
     nearer = steps.to_reference[step] ** 2 / square if on.distance else np.ones(len(square))
     kerma = np.array([one.kerma_gy for one in beams]) * known.calibration * known.medium
     dose = kerma[beam] * steps.weight[step] * hits.inside * nearer * scattered * through
-    flat = hits.inside * placed.skin.areas[cell] * hits.facing / hits.depth**3
-    caught = steps.weight[step] * flat / (4 * wide * high)
-    return Rays(cell, beam, dose, nearer, scattered, through, side, caught)
+    return Rays(cell, beam, dose, nearer, scattered, through, side)
 
 
-def _hits(placed: Placed, steps: _Steps, on: Switches) -> _Hits:
+def _hits(placed: Placed, blocks: Blocks, steps: Steps, on: Switches) -> _Hits:
     """Return the cells through which the beam of a step enters the body."""
-    step, cell = _candidates(placed.points, steps, _reach(placed))
+    step, cell = candidates(blocks, steps)
     way = placed.points[cell] - steps.source[step]
     facing = -np.einsum("ij,ij->i", way, placed.normals[cell])
     depth = np.einsum("ij,ij->i", way, steps.frame[step, 2])
@@ -179,35 +170,7 @@ def _hits(placed: Placed, steps: _Steps, on: Switches) -> _Hits:
     return hits
 
 
-def _reach(placed: Placed) -> float:
-    """Return how far a cell reaches from its middle, in cm."""
-    around = np.linalg.norm(placed.around, axis=1)
-    return float(np.hypot(around, np.linalg.norm(placed.along, axis=1)).max() / 2)
-
-
-def _candidates(
-    points: Floats, steps: _Steps, reach: float
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the pairs of step and cell of which some part may lie in the field."""
-    coarse = points.astype(np.float32)
-    along = _seen(coarse, steps.source, steps.frame[:, 2])
-    within = along > 0
-    for axis, half in ((0, steps.half_width), (1, steps.half_height)):
-        across = np.abs(_seen(coarse, steps.source, steps.frame[:, axis]))
-        across -= half[:, None].astype(np.float32) * along
-        within &= across < np.float32(2 * reach)
-    step, cell = np.nonzero(within)
-    return step, cell
-
-
-def _seen(points: Coarse, sources: Floats, axes: Floats) -> Coarse:
-    """Return how far each point lies from each source along its axis, shape (steps, points)."""
-    found: Coarse = axes.astype(np.float32) @ points.T
-    found -= np.einsum("ij,ij->i", sources, axes)[:, None].astype(np.float32)
-    return found
-
-
-def _inside(placed: Placed, steps: _Steps, hits: _Hits) -> Floats:
+def _inside(placed: Placed, steps: Steps, hits: _Hits) -> Floats:
     """Return the share of each cell that lies in the field, 0 to 1.
 
     Seen from the focus a cell is taken as a rectangle along the sides of the field.

@@ -86,7 +86,8 @@ class Reader:
         """Return one column for each value."""
         if not rows:
             return [()] * len(self.values)
-        stored: list[Column] = list(zip(*rows, strict=True))[: len(self.paths)]
+        stored: list[Column] = [*zip(*rows, strict=True)]
+        del stored[len(self.paths) :]
         for index, decoder in enumerate(self._decode):
             if decoder is not None:
                 decode = decoder.decode
@@ -96,10 +97,6 @@ class Reader:
             _clean(one, [stored[index] for index in places])
             for one, places in zip(self.values, self._places, strict=True)
         ]
-
-    def rows(self, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        """Return the same by rows."""
-        return list(zip(*self.columns(rows), strict=True)) if self.values else [()] * len(rows)
 
 
 def _clean(one: Value, stored: list[Column]) -> Column:

@@ -5,8 +5,10 @@ from kerma.exports.columns.base import Columns, Value
 from kerma.exports.columns.projection import (
     CGYCM2,
     DECODERS,
+    ENTRANCE,
     filter_materials,
     filter_thicknesses,
+    first,
 )
 
 
@@ -40,8 +42,7 @@ DX = Columns(
         Value("Relative x-ray exposure", "relative_xray_exposure", "relative_xray_exposure",
               "number"),
         Value("DAP (cGy.cm^2)", "event_dap_cgycm2", "dap_gym2", "number", CGYCM2),
-        Value("Entrance Exposure at RP (mGy)", "entrance_exposure_at_rp_mgy",
-              "entrance_exposure_at_rp_mgy", "number"),
+        Value("Entrance Exposure at RP (mGy)", "entrance_dose_mgy", ENTRANCE, "number", get=first),
         Value("SDD Detector Dist", "source_to_detector_mm", "source_to_detector_mm", "number"),
         Value("SPD Patient Dist", "source_to_patient_mm", "source_to_patient_mm", "number"),
         Value("SIsoD Isocentre Dist", "source_to_isocenter_mm", "source_to_isocenter_mm",

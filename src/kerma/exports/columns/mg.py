@@ -4,10 +4,12 @@ from kerma.exports.columns import common
 from kerma.exports.columns.base import Columns, Value
 from kerma.exports.columns.projection import (
     DECODERS,
+    ENTRANCE,
     More,
     derived,
     filter_materials,
     filter_thicknesses,
+    first,
 )
 from kerma.query import materials
 
@@ -56,7 +58,7 @@ MG = Columns(
         Value("mA", "tube_current_ma", "tube_current_ma", "number"),
         Value("ms", "exposure_time_ms", "exposure_time_ms", "number"),
         Value("uAs", "exposure_uas", "exposure_mas", "number", _UAS),
-        Value("ESD", "entrance_exposure_at_rp_mgy", "entrance_exposure_at_rp_mgy", "number"),
+        Value("ESD", "entrance_dose_mgy", ENTRANCE, "number", get=first),
         Value("AGD", "agd_mgy", "agd_mgy", "number"),
         Value("% Fibroglandular tissue", "percent_fibroglandular", "percent_fibroglandular",
               "number"),

@@ -68,7 +68,7 @@ _EVENT = (
     Value("Site of Administration", "site", "site"),
     Value("Route of Administration Laterality", "laterality", "laterality"),
     Value("Effective dose (mSv)", "effective_dose_msv", "effective_dose_msv", "number"),
-    Value("Person participant name", "person", "person", identity=True),
+    Value("Person participant name", "person", "person"),
     Value("Person participant role", "person_role", "more", get=_of("person_role")),
     Value("Comment", "event_comment", "comment"),
     Value("Patient state", "patient_state", "study__patient_characteristics", get=_state),

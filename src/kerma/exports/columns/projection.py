@@ -43,6 +43,15 @@ def _thickness(one: Filter) -> str:
     return f"{sum(ends) / len(ends):.4f}" if ends else ""
 
 
+def first(*given: float | None) -> float | None:
+    """Return the first value there is."""
+    return next((value for value in given if value is not None), None)
+
+
+ENTRANCE = ("entrance_exposure_at_rp_mgy", "entrance_dose_mgy")
+"""Reports give the one, images the other."""
+
+
 def derived(name: str) -> Callable[[float | None, More], float | None]:
     """Return what reads a value that was worked out from others."""
 

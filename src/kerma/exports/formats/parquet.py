@@ -1,6 +1,8 @@
 """Parquet: typed columns for Python, R and other programs; much smaller than csv."""
 
+import os
 import queue
+import re
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.metadata import version
@@ -61,10 +63,17 @@ def _write(schema: pl.Schema, waiting: "queue.Queue[pl.DataFrame | None]", out: 
         raise _GivenUp
 
     source = register_io_source(tables, schema=schema)
-    source.sink_parquet(out, row_group_size=100_000, metadata={"made by": f"Kerma {_VERSION}"})
+    try:
+        source.sink_parquet(out, row_group_size=100_000, metadata={"made by": f"Kerma {_VERSION}"})
+    except pl.exceptions.ComputeError as error:
+        if found := _OS_ERROR.search(str(error)):
+            raise OSError(int(found[1]), os.strerror(int(found[1]))) from error
+        raise
 
 
 _VERSION = version("kerma")
+_OS_ERROR = re.compile(r"os error (\d+)")
+"""How Polars tells of a disk that is full."""
 
 
 def _hand_over(

@@ -54,7 +54,9 @@ class _Filling:
         for sheet in self._of_key.sheets():
             sheet.headings = below
         notes = (*self._arrangement.notes(), *self._of_key.notes(), *self._continued())
-        front.write(self._front, self._plan, len(self._data.ids), self._summary, notes)
+        front.write(
+            self._front, self._plan, len(self._data.ids), self._summary, notes, self._of_key.name
+        )
         rows = sum(sheet.rows for sheet in (*self._all, *self._of_key.sheets()))
         return Made(len(self._data.ids), rows, notes)
 
@@ -113,9 +115,13 @@ class _Protocols:
         """Return the sheet of a protocol that has room for a row."""
         sheets = self._by_text.get(text)
         if sheets is None:
-            sheets = self._by_name.get(sheet_name(text)) or self._by_name[_OTHERS]
-            self._by_text[text] = sheets
+            sheets = self._by_text[text] = self._by_name[self.name(text)]
         return self._book.room(sheets)
+
+    def name(self, text: str) -> str:
+        """Return the name of the sheet of a protocol."""
+        name = sheet_name(text)
+        return name if name in self._by_name else _OTHERS
 
     def sheets(self) -> list[Sheet]:
         """Return all of them."""

@@ -62,6 +62,11 @@ class LevelSet(NamedTuple):
     phantom_note: str
     procedures: dict[str, Procedure]
 
+    @property
+    def is_over(self) -> bool:
+        """Return whether it is no longer in force today."""
+        return self.valid_until is not None and self.valid_until < dt.date.today()  # noqa: DTZ011
+
     def holds_on(self, day: dt.date) -> bool:
         """Return whether the version is in force on this day."""
         return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)

@@ -2,6 +2,7 @@
 
 from kerma.web import formats
 from kerma.web.drawings.base import (
+    MOST_LINES,
     Asked,
     Cell,
     Drawing,
@@ -35,7 +36,7 @@ def draw(asked: Asked) -> Figure:
         for trace in make(asked, found, name, index):
             trace |= {"name": series_words(found, name), "legend_entry": index}
             trace["marker"] = trace.get("marker", {}) | {"color": shades[index]}
-            trace["showlegend"] = False
+            trace |= {"showlegend": False, "visible": index < MOST_LINES}
             traces.append(trace)
     if levels := item_levels(asked, found):
         traces.append(levels)
@@ -45,14 +46,18 @@ def draw(asked: Asked) -> Figure:
             "yaxis": place_axis(found),
             "xaxis": {"title": {"text": asked.axis_words}, "rangemode": "tozero",
                       "automargin": True},
-            "barmode": "group" if asked.average != "box" else "overlay",
+            "barmode": "group",
+            "boxmode": "group",
             "bargap": 0.25,
+            "boxgap": 0.25,
+            "bargroupgap": 0,
+            "boxgroupgap": 0.1,
             "hovermode": "closest",
             **level_shapes(asked),
         },
-        legend(Entry(series_words(found, name), shades[index])
+        legend(Entry(series_words(found, name), shades[index], index < MOST_LINES)
                for index, name in enumerate(found.series)),
-        bar_height(len(found.places), len(found.series)),
+        bar_height(len(found.places), min(len(found.series), MOST_LINES)),
     )  # fmt: skip
 
 
@@ -99,16 +104,14 @@ def _kind(asked: Asked) -> str:
 
 def _boxes(asked: Asked, found: Grid, name: tuple[str, str], index: int) -> list[Trace]:
     """Return the boxes of one series, and over each what is clicked and explained."""
-    width = 0.75 / len(found.series)
-    shift = (index - (len(found.series) - 1) / 2) * width
     at = found.at
-    rows = [(at[place] + shift, cell)
-            for place, cell in found.series[name].items() if cell.item.q1 is not None]  # fmt: skip
+    rows = [(at[place], cell) for place, cell in found.series[name].items()
+            if cell.item.q1 is not None]  # fmt: skip
+    places = [place for place, _ in rows]
     box: Trace = {
         "type": "box",
         "orientation": "h",
-        "y": [at for at, _ in rows],
-        "width": width * 0.85,
+        "y": places,
         "hoverinfo": "skip",
         "line": {"width": 1.5},
         "q1": [cell.item.q1 for _, cell in rows],
@@ -121,10 +124,9 @@ def _boxes(asked: Asked, found: Grid, name: tuple[str, str], index: int) -> list
     cover: Trace = {
         "type": "bar",
         "orientation": "h",
-        "y": [at for at, _ in rows],
+        "y": places,
         "base": [cell.item.min for _, cell in rows],
         "x": [(cell.item.max or 0) - (cell.item.min or 0) for _, cell in rows],
-        "width": width * 0.85,
         "opacity": 0.01,
         "customdata": [asked.links.part(cell.series, cell.item.item) for _, cell in rows],
         "hovertext": [_words(asked, cell, *_five(asked, cell)) for _, cell in rows],

@@ -15,6 +15,9 @@ Trace = dict[str, Any]
 LONGEST_LABEL = 30
 """Characters of a label on an axis; the whole text is in the table and under the pointer."""
 
+TALLEST = 1600
+"""Pixels."""
+
 MOST_LINES = 8
 """Lines shown at once; the others wait in the legend."""
 
@@ -69,6 +72,8 @@ class Figure(NamedTuple):
     legend: list[Entry]
     """In the order of `legend` of the traces; none where there is but one series."""
     height: int = 380
+    note: str = ""
+    """What of it is not drawn, as a sentence."""
 
 
 class Drawing(NamedTuple):
@@ -139,7 +144,13 @@ def grid(result: Result, group_by: str) -> Grid:
             place, name = (one.system, item.item) if by_system else (item.item, one.system)
             places[place] = None
             series.setdefault((name, one.split), {})[place] = Cell(one, item)
+    if len(series) > MOST_LINES:
+        series = dict(sorted(series.items(), key=lambda pair: -_cases(pair[1])))
     return Grid(list(places), series, by_system)
+
+
+def _cases(cells: dict[str, Cell]) -> int:
+    return sum(cell.item.count for cell in cells.values())
 
 
 def place_axis(found: Grid) -> dict[str, Any]:
@@ -166,7 +177,8 @@ def series_words(found: Grid, name: tuple[str, str]) -> str:
 
 def bar_height(places: int, series: int) -> int:
     """Return the height of a drawing whose items lie below each other, in pixels."""
-    return 110 + places * max(26, 11 * series + 10)
+    row = max(26 - 0.3 * places, 16) + 11 * (series - 1)
+    return min(round(110 + places * row), TALLEST)
 
 
 class Curve(NamedTuple):
@@ -178,11 +190,8 @@ class Curve(NamedTuple):
     colour: str
     place: int
     """In the legend."""
-
-    @property
-    def shown(self) -> bool:
-        """Return whether it is shown at first."""
-        return self.place < MOST_LINES
+    shown: bool
+    """Whether it is shown at first."""
 
     @property
     def trace(self) -> Trace:
@@ -200,14 +209,24 @@ class Curve(NamedTuple):
         return Entry(self.name, self.colour, self.shown)
 
 
-def curves(asked: Asked) -> list[Curve]:
-    """Return a curve for each item of each system, those with most cases first."""
+def curves(asked: Asked, most: int = MOST_LINES) -> list[Curve]:
+    """Return a curve for each item of each system, those with most cases first.
+
+    After `most` of them, they are shown when the legend is pressed.
+    """
     pairs = [(series, item) for series in asked.result.series for item in series.items]
     pairs.sort(key=lambda pair: -pair[1].count)
     several = len(asked.result.series) > 1
     shades = colours.series_colours(asked.colours, len(pairs))
     return [
-        Curve(series, item, _curve_name(series, item, several=several), shades[index], index)
+        Curve(
+            series,
+            item,
+            _curve_name(series, item, several=several),
+            shades[index],
+            index,
+            index < most,
+        )
         for index, (series, item) in enumerate(pairs)
     ]
 

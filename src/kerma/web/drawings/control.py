@@ -24,7 +24,7 @@ from kerma.web.drawings.over_time import last_day, period_words
 
 def draw(asked: Asked) -> Figure:
     """Draw one item of one system at a time; the legend brings the others."""
-    found = [curve for curve in curves(asked) if curve.item.control and curve.item.points]
+    found = [curve for curve in curves(asked, 1) if curve.item.control and curve.item.points]
     traces: list[Trace] = []
     for curve in found:
         control = curve.item.control

@@ -1,4 +1,4 @@
-"""Numbers of cases in bins of a value, a line of steps for each item."""
+"""Numbers of cases in bins of a value, for each item."""
 
 from kerma.web import formats
 from kerma.web.drawings.base import (
@@ -17,10 +17,13 @@ from kerma.web.drawings.base import (
     who,
 )
 
+_MOST = 3
+"""Histograms over one another that can still be told apart."""
+
 
 def draw(asked: Asked) -> Figure:
-    """Draw bars side by side for a few items, one over the other where there are more."""
-    found = [curve for curve in curves(asked) if curve.item.bins]
+    """Draw the bars of the items one over the other, a few at a time."""
+    found = [curve for curve in curves(asked, _MOST) if curve.item.bins]
     return Figure(
         [_bars(asked, curve) for curve in found],
         {

@@ -2,6 +2,7 @@
 
 from kerma.web import formats
 from kerma.web.drawings.base import (
+    MOST_LINES,
     Asked,
     Cell,
     Drawing,
@@ -28,11 +29,13 @@ def draw(asked: Asked) -> Figure:
     """Draw violins below each other; the wider, the more cases have about this value."""
     found = grid(asked.result, asked.group_by)
     shades = series_colours(asked.colours, len(found.series))
-    at, room = found.at, 0.8 / max(len(found.series), 1)
+    slots = max(min(len(found.series), MOST_LINES), 1)
+    at, room = found.at, 0.8 / slots
     traces: list[Trace] = []
     for index, (name, cells) in enumerate(found.series.items()):
-        shift = (index - (len(found.series) - 1) / 2) * room
-        common = {"legend_entry": index, "name": series_words(found, name), "showlegend": False}
+        shift = (index % slots - (slots - 1) / 2) * room
+        common = {"legend_entry": index, "name": series_words(found, name), "showlegend": False,
+                  "visible": index < MOST_LINES}  # fmt: skip
         rows = [(at[place] + shift, cell) for place, cell in cells.items()]
         traces.append(common | _outlines(rows, room * 0.45, shades[index]))
         traces.append(common | _quartiles(rows, shades[index]))
@@ -48,9 +51,9 @@ def draw(asked: Asked) -> Figure:
             "hovermode": "closest",
             **level_shapes(asked),
         },
-        legend(Entry(series_words(found, name), shades[index])
+        legend(Entry(series_words(found, name), shades[index], index < MOST_LINES)
                for index, name in enumerate(found.series)),
-        bar_height(len(found.places) * 2, len(found.series)),
+        bar_height(len(found.places) * 2, slots),
     )  # fmt: skip
 
 

@@ -7,10 +7,15 @@ from kerma.web.drawings.colours import shades
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
+_MOST = 10
+"""Fields below each other."""
+
 
 def draw(asked: Asked) -> Figure:
     """Draw weekdays below each other and hours along; darker or lighter for more studies."""
-    fields = [series for series in asked.result.series if series.workload]
+    known = [series for series in asked.result.series if series.workload]
+    fields = sorted(known, key=_studies, reverse=True)[:_MOST]
+    fields.sort(key=known.index)
     most = max((max(map(max, one.workload or [[0]])) for one in fields), default=0)
     tall = 8 if len(fields) > 1 else 7
     traces = [_squares(asked, one, index * tall, most) for index, one in enumerate(fields)]
@@ -36,7 +41,13 @@ def draw(asked: Asked) -> Figure:
         },
         [],
         90 + 30 * total,
+        f"Drawn are the {_MOST} with most studies of {len(known)}; the table has all."
+        if len(known) > _MOST else "",
     )  # fmt: skip
+
+
+def _studies(series: Series) -> int:
+    return sum(map(sum, series.workload or []))
 
 
 def _squares(asked: Asked, series: Series, top: int, most: int) -> Trace:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kerma.alerts import anew, settings
@@ -190,9 +191,13 @@ def _latest(tried: Preview | None) -> list[Study]:
 def _keep(request: HttpRequest, found: AlertRule, form: RuleForm) -> None:
     given = form.cleaned_data
     was = {"settings": found.settings, "in use": found.is_active} if found.pk else {}
+    judges_alike = was == {"settings": given["settings"], "in use": given["is_active"]}
+    was_done = bool(found.pk) and not anew.outdated().filter(pk=found.pk).exists()
     for name in ("name", "is_active", "sends_mail", "settings"):
         setattr(found, name, given[name])
     found.save()
+    if judges_alike and was_done:
+        AlertRule.objects.filter(pk=found.pk).update(evaluated_at=timezone.now())
     note(
         request,
         "change alert rule" if was else "add alert rule",

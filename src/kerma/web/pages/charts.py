@@ -139,7 +139,13 @@ def _selection(request: HttpRequest, address: Address) -> Selection:
 def _refused(request: HttpRequest, modality: str, error: KermaError) -> HttpResponse:
     """Say which choice or filter cannot be used, and which are known."""
     here = Address(modality, (), "charts").path()
-    context = {"heading": f"Charts, {HEADINGS[modality]}", "here": here, "error": error}
+    context = {
+        "heading": f"Charts, {HEADINGS[modality]}",
+        "here": here,
+        "error": error,
+        "what": "This filter or option",
+        "way_out": "Begin anew",
+    }
     return render(request, "web/studies_refused.html", context, status=400)
 
 

@@ -29,6 +29,11 @@ _CHOICES = {
     "nm_effective_dose_set": "Coefficients for nuclear medicine",
     "agd_set": "Tables for mammography",
 }
+_CHOOSE = "Choose tables, or leave the switch off."
+_NO_TABLES = (
+    "There are no tables. Put a file into the folder coefficients/mammography of the data folder "
+    "first."
+)
 AnySet = CtSet | NuclearSet | MammographySet
 
 
@@ -87,10 +92,7 @@ class ComputedForm(PageForm):
         """Refuse a switch without coefficients."""
         given: dict[str, Any] = super().clean() or {}
         if given.get("compute_agd") and not given.get("agd_set"):
-            self.add_error("agd_set", "Choose tables, or leave the switch off." if
-                           self._known.mammography else
-                           "There are no tables. Put a file into the folder "
-                           "coefficients/mammography of the data folder first.")  # fmt: skip
+            self.add_error("agd_set", _CHOOSE if self._known.mammography else _NO_TABLES)
         if given.get("compute_effective_dose") and not (
             given.get("ct_effective_dose_set") or given.get("nm_effective_dose_set")
         ):

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -55,6 +56,12 @@ class ExportForm(PageForm):
         "Applies to exports made from now on.",
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        given = (settings.KERMA_EXPORT_DATE_FORMAT, settings.KERMA_EXPORT_TIME_FORMAT)
+        for name, text in zip(_NAMES, given, strict=False):
+            self.fields[name].widget.attrs["placeholder"] = text
+
     def clean_export_date_format(self) -> str:
         """Refuse what is no format of dates."""
         return _checked(self.cleaned_data["export_date_format"], "yd", "year or day")
@@ -66,7 +73,7 @@ class ExportForm(PageForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @groups("admin")
-def settings(request: HttpRequest) -> HttpResponse:
+def export_settings(request: HttpRequest) -> HttpResponse:
     """Choose how exports are written and kept."""
     initial = dict(zip(_NAMES, options.several(*_NAMES), strict=True))
     form = ExportForm(request.POST if request.method == "POST" else None, initial=initial)

@@ -53,7 +53,7 @@ def live(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest, modality: str) -> HttpResponse:
     """Choose a format for the studies of a list, and ask for the file."""
     modality = modality.upper()
-    address = Address.of(modality, request.GET)
+    address = Address.of(modality, request.GET).without("format")
     error = ""
     if request.method == "POST":
         try:
@@ -194,7 +194,7 @@ def _choice(request: HttpRequest, address: Address) -> dict[str, Any]:
         "filters": export_lines.filter_words(address.modality, address.filters, identity=identity),
         "studies": pages.count(selection),
         "forms": forms,
-        "chosen": _preferred(request, address.modality, forms),
+        "preferred": _preferred(request, address.modality, forms),
         "knows": identity,
         "days": options.get("export_days"),
     }

@@ -140,8 +140,8 @@ def add_rule(request: HttpRequest, number: int) -> HttpResponse:
                 name_book.add_rule(
                     one, given["field"], given["pattern"], given["kind"], given["precedence"]
                 )
-                note(request, "add rule of standard name", modality=one.modality, name=one.name,
-                     field=given["field"], kind=given["kind"], pattern=given["pattern"])  # fmt: skip
+                said = {key: given[key] for key in ("field", "kind", "pattern")}
+                note(request, "add rule of standard name", name=one.name, **said)
                 name_book.touch(actor(request))
             return redirect("name", number)
         except KermaError as error:

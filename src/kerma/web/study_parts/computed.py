@@ -76,8 +76,8 @@ def _context(request: HttpRequest, study: Study) -> dict[str, Any] | None:
     shown = [q for q in _OF.get(study.modality, ()) if q.name in study.computed]
     if not shown:
         return None
-    events = _EVENTS[study.modality]._default_manager.filter(study=study).order_by("ordinal")
-    events = list(events)
+    stored = _EVENTS[study.modality]._default_manager.filter(study=study).order_by("ordinal")
+    events: list[Any] = list(stored)
     reported = {q for q in shown if any(getattr(e, q.reported) is not None for e in events)}
     lines = [_line(event, shown, reported) for event in events if event.computed]
     return {
@@ -117,7 +117,8 @@ def _difference(value: float | None, reported: float | None) -> str:
     """Return by how much a computed value differs from the reported one, "+5 %"."""
     if value is None or not reported:
         return ""
-    return f"{(value / reported - 1) * 100:+.0f}{formats.THIN}%".replace("-", "−")
+    percent = round((value / reported - 1) * 100)
+    return f"{percent:+d}{formats.THIN}%".replace("-", "−") if percent else "equal"
 
 
 def _whole(study: Study, quantity: Quantity) -> Whole:

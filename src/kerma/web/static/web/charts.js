@@ -55,7 +55,7 @@
     const narrow = isNarrow();
     const common = {
       height: chart.data.height,
-      margin: { l: narrow ? 36 : 56, r: narrow ? 8 : 16, t: 28, b: 44 },
+      margin: { l: narrow ? 36 : 56, r: narrow ? 8 : 16, t: 24, b: 56 },
       dragmode: narrow ? false : "zoom",
       showlegend: false,
       hoverlabel: { namelength: -1 },
@@ -88,7 +88,8 @@
 
   async function draw(room) {
     const chart = charts.get(room);
-    await Plotly.react(room, tracesOf(chart), layoutOf(chart), config);
+    const bar = isNarrow() ? false : undefined;
+    await Plotly.react(room, tracesOf(chart), layoutOf(chart), { ...config, displayModeBar: bar });
     room.dataset.drawn = "yes";
     all(".modebar-btn", room).forEach((button) => {
       button.tabIndex = 0;
@@ -258,7 +259,7 @@
     }
   });
   document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.target.matches("[data-part]")) fail(event.detail.target, `The server answered ${event.detail.xhr.status}.`);
+    if (event.detail.target.matches("[data-part]")) fail(event.detail.target, `The server met a fault (${event.detail.xhr.status}); its log says which.`);
   });
   document.addEventListener("htmx:sendError", (event) => {
     if (event.detail.target.matches("[data-part]")) fail(event.detail.target, "The server could not be reached.");

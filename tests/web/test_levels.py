@@ -1,0 +1,158 @@
+"""The pages of typical values and levels."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from kerma.query.reference_levels import level_for, lines_for
+from kerma.records import Patient, Totals
+from kerma.store import level_book, name_book
+from kerma.store.models import ReferenceLink, SiteReferenceLevel, Study
+from tests.query.hospital import ct_event, store
+from tests.web.people import client_of
+
+pytestmark = pytest.mark.django_db
+
+BODY = "IEC Body Dosimetry Phantom"
+
+
+@pytest.fixture
+def chest():
+    owner = name_book.name("CT", "study", "Chest")
+    name_book.add_rule(owner, "study_description", "CT Thorax")
+    name_book.touch(apply=False)
+    ReferenceLink.objects.create(standard_name=owner, level_set="uk-ndrl-ct", procedure="chest")
+    return owner
+
+
+def scan(number, dlp, *, day="2026-03-10", room="CT 1", age=60.0):
+    return store(
+        f"s{number}", "CT", day=day, room=room, study_description="CT Thorax",
+        patient=Patient(age_years=age), totals=Totals(dlp_mgycm=dlp),
+        events=(ct_event(acquisition_protocol="T", dlp_mgycm=dlp, ctdivol_mgy=dlp / 40,
+                         phantom_type=BODY),),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def year(chest):
+    for number in range(12):
+        scan(number, 400.0 + number)
+    return chest
+
+
+def shown(client, **pairs):
+    pairs = {"modality": "CT", "year": "2026", "whole": "yes"} | pairs
+    answer = client.get(reverse("levels"), pairs)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_medians_stand_beside_the_level_with_their_ratio(year):
+    """Median of 400 … 411 is 405.5; UK level 290: ratio 1.40."""
+    page = shown(client_of("view"))
+
+    assert "405.5" in page
+    assert "<b>1.40</b> × 290" in page
+    assert "Exceeded" in page
+    assert "United Kingdom 2022" in page
+
+
+def test_the_first_answer_is_quick_and_asks_for_the_values_by_itself(year):
+    answer = client_of("view").get(reverse("levels"), {"modality": "CT", "year": "2026"})
+
+    assert "hx-trigger=\"load\"" in answer.content.decode()
+    assert "405.5" not in answer.content.decode()
+
+
+def test_a_year_without_studies_and_names_without_studies_say_what_to_do(year):
+    assert "No studies in 2019" in shown(client_of("view"), year="2019")
+    assert "No acquisitions in 2026" not in shown(client_of("admin", "view"), level="acquisition")
+    assert "standard name" in shown(client_of("export"), level="acquisition")
+
+
+@pytest.mark.parametrize("pairs", [{"year": "20x6"}, {"kg_min": "heavy"}, {"kg_max": "-3"}])
+def test_what_cannot_be_read_is_said(year, pairs):
+    assert "must be" in shown(client_of("view"), **pairs)
+
+
+def test_a_typical_value_becomes_the_level_of_the_site_and_stands_first(year):
+    client = client_of("admin", "view")
+    system = Study.objects.first().system_id
+    group = f"{system}|dlp_mgycm|32|adults|Chest".replace("|adults|", "||")
+
+    answer = client.post(
+        reverse("level-take-over"), {"modality": "CT", "level": "study", "year": "2026",
+                                     "group": group, "use": "median"},
+    )  # fmt: skip
+
+    assert answer.status_code == 302
+    own = SiteReferenceLevel.objects.get()
+    assert (own.value, own.number_of_patients, own.phantom_cm) == (405.5, 12, 32)
+    SiteReferenceLevel.objects.update(valid_from=dt.date(2026, 1, 1))
+    found = level_for(Study.objects.first(), "dlp_mgycm", phantom_cm=32)
+    assert (found.origin, found.value) == ("site", 405.5)
+
+
+def test_links_are_kept_and_suggestions_taken(chest):
+    ReferenceLink.objects.all().delete()
+    client = client_of("admin")
+
+    page = client.get(reverse("level-links"), {"modality": "CT"}).content.decode()
+    assert "Chest, lung cancer (suggested)" in page
+
+    client.post(reverse("level-links-keep"), {"modality": "CT", "level": "study",
+                                              "series": "uk-ndrl-ct", "do": "suggested"})  # fmt: skip
+    assert ReferenceLink.objects.get().procedure == "chest"
+
+    client.post(reverse("level-links-keep"), {"modality": "CT", "level": "study",
+                                              "series": "uk-ndrl-ct", f"name-{chest.pk}": ""})  # fmt: skip
+    assert not ReferenceLink.objects.exists()
+
+
+def test_own_levels_are_entered_in_the_unit_shown_and_follow_each_other(chest):
+    client = client_of("admin")
+    given = {"modality": "CT", "level": "study", "name": chest.pk, "quantity": "dlp_mgycm",
+             "value": "250", "phantom_cm": "32", "band": "", "source": "Audit"}  # fmt: skip
+    for day in ("2025-01-01", "2026-01-01"):
+        client.post(reverse("level-own-keep"), given | {"valid_from": day})
+
+    kept = list(SiteReferenceLevel.objects.order_by("valid_from"))
+    assert [one.valid_until for one in kept] == [dt.date(2025, 12, 31), None]
+
+    refused = client.post(
+        reverse("level-own-keep"), given | {"value": "0", "valid_from": "2026-01-01"}
+    )
+    assert "above zero" in refused.content.decode()
+
+
+def test_a_level_of_dap_is_entered_in_cgycm2_and_kept_in_gym2():
+    name = name_book.name("RF", "study", "Swallow")
+    client_of("admin").post(reverse("level-own-keep"), {
+        "modality": "RF", "level": "study", "name": name.pk, "quantity": "dap_gym2",
+        "value": "500", "band": "", "source": "Audit", "valid_from": "2026-01-01",
+    })  # fmt: skip
+
+    assert SiteReferenceLevel.objects.get().value == pytest.approx(500e-6)
+    assert lines_for("RF", "dap", ["Swallow"])["Swallow"][0].value == pytest.approx(500)
+
+
+def test_the_page_of_a_study_shows_its_dose_beside_the_level(year):
+    study = Study.objects.get(study_instance_uid="s5")
+
+    page = client_of("view").get(reverse("study", args=[study.pk])).content.decode()
+
+    assert "Beside reference levels" in page
+    assert "Chest, lung cancer" in page
+    assert f"{405 / 290:.2f}" in page
+
+
+def test_a_deleted_level_is_gone(chest):
+    own = level_book.keep(SiteReferenceLevel(
+        standard_name=chest, quantity="dlp_mgycm", value=1.0, valid_from=dt.date(2026, 1, 1)
+    ))  # fmt: skip
+
+    client_of("admin").post(reverse("level-own-drop", args=[own.pk]))
+
+    assert not SiteReferenceLevel.objects.exists()
