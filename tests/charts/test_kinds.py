@@ -68,7 +68,7 @@ def test_values_all_alike_have_no_density():
 
 def test_a_wild_value_leaves_the_density_of_the_others():
     values = np.concatenate([RANDOM.normal(10, 1, 2000), [5000.0]])
-    x, y = density(values)
+    _, y = density(values)
     width = values.std(ddof=1) * values.size**-0.2
     assert np.isfinite(y).all()
     assert y.max() == pytest.approx(1 / (width * math.sqrt(2 * math.pi)), rel=0.02)
@@ -151,7 +151,7 @@ def test_lines_are_kept_for_the_items_there_are(two_rooms):
 
 @pytest.fixture
 def new_software(db):
-    """A room whose dose falls by 40 % in the month in which its software changes."""
+    """Make a room whose dose falls by 40 % in the month in which its software changes."""
     start = dt.date(2023, 1, 10)
     chance = np.random.default_rng(4)
     for month in range(36):

@@ -22,6 +22,7 @@ def given(**changes):
         ("andersson-2015-icrp-103", "Methionine C^11^", "40565003", 60, 0.00511),
         ("andersson-2015-icrp-103", "Oxygen-water O^15^", "", 60, 0.000933),
         ("icrp-60", FDG, FLUORINE, 60, 0.019),
+        ("icrp-60", FDG, FLUORINE, 5, 0.050),
         ("icrp-60", "Fluoro-L-dopa F^18^", "77004003", 60, 0.025),
         # guidelines that print values of the ICRP
         ("icrp-60", "Technetium Tc^99m^ medronate", TECHNETIUM, 60, 0.0057),
@@ -52,7 +53,11 @@ REASONS = {
     "other agent": ({"agent": "Sestamibi"}, "no coefficient for Sestamibi"),
     "other nuclide": ({"nuclide_code": TECHNETIUM}, "radionuclide is not that of"),
     "no age": ({"age_years": None}, "age of the patient is not known"),
-    "child": ({"age_years": 6.0}, "no coefficient for F-18 fluorodeoxyglucose at 6 years"),
+    "child": ({"age_years": 2.0}, "no coefficient for F-18 fluorodeoxyglucose at 2 years"),
+    "agent for adults": (
+        {"age_years": 6.0, "agent": "Methionine C^11^", "nuclide_code": ""},
+        "no coefficient for C-11 methionine at 6 years",
+    ),
     "adolescent": ({"age_years": 15.0}, "at 15 years"),
 }
 

@@ -15,7 +15,7 @@ from kerma.dosimetry.size_specific import (
 
 TABLE_1D = {8: 2.76, 10: 2.57, 15: 2.14, 20: 1.78, 25: 1.48, 28: 1.32, 30: 1.23, 33: 1.10,
             36: 0.99, 40: 0.85, 45: 0.71}  # fmt: skip
-"""Effective diameter in cm -> factor, 32 cm phantom."""
+"""Effective diameter in cm -> factor, 32 cm phantom, as others have copied it from the report."""
 TABLE_2D = {6: 1.49, 8: 1.38, 10: 1.27, 12: 1.18, 15: 1.05, 18: 0.93, 20: 0.86, 25: 0.71, 30: 0.59,
             36: 0.47, 45: 0.33, 55: 0.22}  # fmt: skip
 """16 cm phantom."""

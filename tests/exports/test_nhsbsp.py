@@ -1,10 +1,13 @@
 """The NHSBSP survey, against what is given of a Hologic examination and the rules of the survey."""
 
+import io
 import json
 
 import pytest
+from django.core.management import call_command
 
 from kerma.exports.formats.nhsbsp import HEADINGS
+from kerma.records.projection import Filter
 from tests.exports.special import exported, lines, take_in
 from tests.query.hospital import exposure, store
 
@@ -22,8 +25,6 @@ def mammogram(**values):
         "anode_target": "Molybdenum", "filters": ({"material": "Rhodium or Rhodium compound"},),
         "kvp": 28.0, "exposure_mas": 50.5, "compressed_thickness_mm": 42.0,
     }  # fmt: skip
-    from kerma.records.projection import Filter
-
     given |= values
     given["filters"] = tuple(Filter(**one) for one in given["filters"])
     return exposure(**given)
@@ -90,7 +91,7 @@ def test_exposures_that_are_no_part_of_an_examination_are_left_out_and_counted(d
 
     assert len(lines(data)) == 2
     assert made.rows == 1
-    assert made.notes[0].startswith("12 of 13 exposures are left out")
+    assert made.notes[0].startswith("Left out: 12 of 13 exposures")
 
 
 def test_patients_are_numbered_from_1_and_nothing_runs_in_a_spreadsheet(db):
@@ -105,3 +106,16 @@ def test_patients_are_numbered_from_1_and_nothing_runs_in_a_spreadsheet(db):
     assert [row[1] for row in rows] == ["1", "2", "3"]
     assert rows[0][9:11] == ["AUTO", "'=AUTO()"]
     assert rows[0][2] == "L=1+1"
+
+
+def test_the_command_makes_it_and_lists_it_with_the_other_formats(db, tmp_path):
+    store("mg", "MG", events=(mammogram(),))
+    out, said = tmp_path / "survey.csv", io.StringIO()
+
+    call_command("export", "mg", "--format", "nhsbsp", "--out", str(out))
+    call_command("export", "mg", "--list", stdout=said)
+
+    assert lines(out.read_bytes())[1][2] == "LCC"
+    assert {"nhsbsp", "rdsr-set", "csv"} <= {
+        line.split(":")[0] for line in said.getvalue().splitlines()
+    }

@@ -49,4 +49,4 @@ def test_commas_become_semicolons_and_nobody_is_named(db):
     (row,) = lines(file)
 
     assert (row[7], row[38], float(row[28])) == ("a; b", "x;y", 1500)
-    assert made.notes == ("1 studies have no events, and no file.",)
+    assert made.notes == ("Studies without events, and so without a file: 1.",)

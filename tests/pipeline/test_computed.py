@@ -1,6 +1,7 @@
 """Computed doses of stored studies: off until switched on, beside what the object says."""
 
 import pytest
+from django.db import connection, transaction
 
 from kerma.errors import KermaError
 from kerma.net import every_job
@@ -8,7 +9,8 @@ from kerma.pipeline import computed, follow_up
 from kerma.pipeline.find import Arrival
 from kerma.pipeline.ingest import ingest
 from kerma.records import Administration, Patient
-from kerma.store import changes, jobs, options
+from kerma.store import changes, jobs, options, rules
+from kerma.store.merging import renew
 from kerma.store.models import Administration as StoredAdministration
 from kerma.store.models import AuditEntry, CtEvent, FollowUpFault, Study, StudyChange, Task
 from kerma.store.models import ProjectionEvent as StoredExposure
@@ -188,6 +190,21 @@ def test_what_stops_the_work_leaves_whole_studies():
 
     assert Study.objects.get(pk=first).computed_effective_dose_msv
     assert Study.objects.get(pk=second).computed == {}
+
+
+def test_a_study_that_is_put_together_anew_is_computed_anew():
+    switch_on()
+    pk = a_chest()
+    follow_up.work_off()
+
+    study = Study.objects.get(pk=pk)
+    with transaction.atomic(), connection.cursor() as cursor:
+        renew(cursor, study.study_instance_uid, rules.load(cursor))
+    assert CtEvent.objects.get(study=pk, ordinal=2).computed == {}
+    follow_up.work_off()
+
+    assert CtEvent.objects.get(study=pk, ordinal=2).computed_effective_dose_msv
+    assert Study.objects.get(pk=pk).computed_effective_dose_msv
 
 
 def test_a_set_that_is_gone_is_a_fault_that_says_so():

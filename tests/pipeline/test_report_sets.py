@@ -85,7 +85,7 @@ def test_studies_without_a_kept_report_are_told(arrive):
 
     assert (made.studies, made.rows) == (1, 1)
     (note,) = made.notes
-    assert note.startswith("2 studies have no kept report")
+    assert note.startswith("Studies without a kept report, which are not in the set: 2")
     assert str(missing) in note
     assert str(gone.pk) in note
     assert len(unzipped(data)) == 2

@@ -111,6 +111,12 @@ def test_a_broken_file_of_the_site_is_named(admin, home):
     assert "Mend it or take it out" in said
 
 
+def test_a_chosen_set_that_is_gone_is_told_of(admin):
+    options.put("agd_set", "was-there")
+
+    assert "A chosen set of coefficients is not there: was-there." in words(admin.get(PAGE))
+
+
 def test_the_search_of_settings_finds_it(admin):
     assert admin.get("/configuration/", {"q": "ssde"}).url == PAGE
 

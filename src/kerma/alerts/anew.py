@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from kerma.alerts import period
 from kerma.alerts.evaluate import evaluate
+from kerma.query.levels import remembered
 from kerma.store import options
 from kerma.store.models import Alert, AlertRule, AlertStep, Study
 
@@ -64,7 +65,7 @@ def judge(rule_ids: Sequence[int], days: int, tell: Tell) -> tuple[int, int]:
         after = 0
         while batch := list(_studies(modality, days).filter(pk__gt=after)[:_AT_ONCE]):
             for study in batch:
-                with transaction.atomic():
+                with transaction.atomic(), remembered():
                     risen += len(evaluate(study, own, tells=False))
                 done += 1
                 tell(done, total, "Judging studies")

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from kerma.alerts.base import Field
 from kerma.store.models import Study
 
 LOOKED_AT = 5_000
 """Latest studies of a system, or of a modality, among which comparable ones are looked for."""
+
+NEWEST = (F("date_time").desc(nulls_last=True), F("pk").desc(nulls_last=True))
+"""Newest first, as the indexes of studies have it."""
 
 LIKE_FIELD = Field(
     "like",
@@ -41,10 +44,10 @@ def earlier(
     latest = Study.objects.filter(modality=study.modality, date_time__lt=study.date_time)
     if like in {"system", "system-name"}:
         latest = latest.filter(system_id=study.system_id)
-    latest = latest.order_by("-date_time", "-pk")
+    latest = latest.order_by(*NEWEST)
     has = {f"{name}__isnull": False for name in (*names, *given)}
     found = _among(latest, study, like).filter(not_patient="", **has).exclude(pk=study.pk)
-    return list(found.order_by("-date_time", "-pk").values_list(*names)[:number])
+    return list(found.order_by(*NEWEST).values_list(*names)[:number])
 
 
 def _among(latest: "QuerySet[Study]", study: Study, like: str) -> "QuerySet[Study]":

@@ -47,10 +47,15 @@ def evaluate(
     wanted = rules_of(study.modality) if rules is None else rules
     if only_sums:
         wanted = [rule for rule in wanted if kind_of(rule.kind).sums_up]
+    if not wanted:
+        return []
+    known = set(Alert.objects.filter(study=study).values_list("rule_id", flat=True))
     risen = []
     for rule in wanted:
         found = kind_of(rule.kind).judge(study, rule.settings)
-        alert = _note(study, rule, found, tells=tells) if found else None
+        if found is None or not (found.is_over or rule.pk in known):
+            continue
+        alert = _note(study, rule, found, tells=tells)
         if alert is not None:
             risen.append(alert)
     return risen

@@ -6,18 +6,21 @@ from kerma.alerts import period
 from kerma.alerts.evaluate import evaluate, rules_of
 from kerma.alerts.period import Place
 from kerma.alerts.settings import kind_of
+from kerma.query.levels import remembered
 from kerma.store import options
 from kerma.store.models import Study
 
 
 def follow(study: Study) -> None:
     """Bring everything up to date after a study was stored or changed."""
-    touched = period.moved(study.pk, period.place_of(study))
-    _renew(touched)
-    if study.modality == period.SUMMED and period.place_of(study) is None:
-        period.clear(study.pk)
-    evaluate(study)
-    _judge_sums(touched, study.pk)
+    with remembered():
+        place = period.place_of(study)
+        touched = period.moved(study.pk, place)
+        _renew(touched)
+        if place is None and study.period_exams is not None:
+            period.clear(study.pk)
+        evaluate(study)
+        _judge_sums(touched, study.pk)
 
 
 def leave(study_id: int) -> None:

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from kerma.alerts.base import SLACK, Kind, Settings
+from kerma.alerts.earlier import NEWEST
 from kerma.store.models import Study
 
 DAYS = 365
@@ -40,7 +41,7 @@ def preview(kind: Kind, modality: str, settings: Settings, seconds: float = _SEC
     until = time.monotonic() + seconds
     alerts = judged = looked_at = 0
     latest: list[int] = []
-    for study in found.order_by("-date_time", "-pk").iterator(chunk_size=_AT_ONCE):
+    for study in found.order_by(*NEWEST).iterator(chunk_size=_AT_ONCE):
         outcome = kind.judge(study, settings)
         looked_at += 1
         judged += outcome is not None
@@ -57,5 +58,5 @@ def _counted(found: "QuerySet[Study]", settings: Settings, total: int) -> Previe
     name, level = settings["quantity"], settings["level"]
     over = found.filter(**{f"{name}__gte": level * (1 - SLACK)})
     given = found.exclude(**{name: None}).count()
-    latest = list(over.order_by("-date_time", "-pk").values_list("pk", flat=True)[:10])
+    latest = list(over.order_by(*NEWEST).values_list("pk", flat=True)[:10])
     return Preview(over.count(), given, total, total, latest)

@@ -7,9 +7,8 @@ from typing import Literal
 import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
-from kerma.control_charts.constants import c4, d2
+from kerma.control_charts.constants import MEDIAN_DEVIATION, c4, d2
 
 Values = NDArray[np.float64]
 
@@ -56,7 +55,7 @@ def baseline(values: ArrayLike, *, robust: bool = False) -> Baseline:
     if robust:
         centre = float(np.median(known))
         deviation = float(np.median(np.abs(known - centre)))
-        sigma = deviation / float(special.ndtri(0.75)) if known.size > 1 else math.nan
+        sigma = deviation / MEDIAN_DEVIATION if known.size > 1 else math.nan
         if sigma == 0 and np.ptp(known) > 0:
             sigma = float(np.mean(np.abs(known - centre))) * math.sqrt(math.pi / 2)
         return Baseline(centre, sigma, known.size, "median and median absolute deviation")

@@ -4,12 +4,10 @@ import math
 
 import msgspec
 import numpy as np
-import ruptures
 from numpy.typing import ArrayLike
-from scipy import ndimage, special, stats
 
 from kerma.control_charts.baseline import Values, consecutive_ranges, series
-from kerma.control_charts.constants import d2
+from kerma.control_charts.constants import MEDIAN_DEVIATION, d2
 
 _AT_ONCE = 5_000
 """Longer series are looked at in means of neighbours first; PELT takes time as the square."""
@@ -80,9 +78,11 @@ def change_points(
 
 def _drawn_in(x: Values, shortest: int) -> Values:
     """Return the values with those far from their neighbours drawn in."""
+    from scipy import ndimage
+
     middle = ndimage.median_filter(x, size=shortest | 1, mode="nearest")
     ranges = consecutive_ranges(x)[1:]
-    sigma = float(np.median(ranges)) / float(math.sqrt(2) * special.ndtri(0.75))
+    sigma = float(np.median(ranges)) / (math.sqrt(2) * MEDIAN_DEVIATION)
     sigma = sigma or float(ranges.mean()) / d2(2)
     drawn: Values = np.clip(x, middle - 3 * sigma, middle + 3 * sigma)
     return drawn
@@ -101,6 +101,8 @@ def _breaks(z: Values, shortest: int, penalty: float) -> list[int]:
 
 
 def _pelt(z: Values, shortest: int, cost: float) -> list[int]:
+    import ruptures
+
     found = ruptures.KernelCPD(kernel="linear", min_size=shortest).fit(z[:, None])
     return [int(at) for at in found.predict(pen=cost)[:-1]]
 
@@ -138,5 +140,11 @@ def _doubt(before: Values, after: Values, smallest: float) -> float:
         return 2.0 - apart / smallest
     if not (np.ptp(before) or np.ptp(after)):
         return 0.0
-    sides = (number for z in (before, after) for number in (z.mean(), z.std(ddof=1), z.size))
-    return float(stats.ttest_ind_from_stats(*sides, equal_var=False).pvalue)
+    from scipy import special
+
+    errors = [float(z.var(ddof=1)) / z.size for z in (before, after)]
+    error = sum(errors)
+    freedom = error**2 / sum(
+        e**2 / (z.size - 1) for e, z in zip(errors, (before, after), strict=True)
+    )
+    return 2 * float(special.stdtr(freedom, -apart / math.sqrt(error)))

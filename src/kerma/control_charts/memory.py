@@ -5,7 +5,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import signal
 
 from kerma.control_charts.baseline import Baseline, Values, baseline, series
 from kerma.control_charts.rules import SHEWHART, Signal
@@ -20,6 +19,8 @@ def ewma(
     z = weight x + (1 - weight) z, from the centre on; limits `width` of its standard deviation
     at each point, sigma √(weight/(2 - weight) (1 - (1 - weight)^2i)). It waits at a gap.
     """
+    from scipy import signal
+
     if not 0 < weight <= 1:
         raise ValueError(f"weight must be above 0 and at most 1, not {weight}.")
     x = series(values)

@@ -112,8 +112,9 @@ _EMPTY = {
 """Attributes that must be there (type 2), and are empty."""
 _SEQUENCES_EMPTY = (0x00081111, 0x0040A372)
 """Referenced Performed Procedure Step and Performed Procedure Code Sequence, both of type 2."""
-_ITEM_KEPT = frozenset((0x0040A010, 0x0040A040, 0x0040A050, 0x0040DB73))
-"""Of a content item: relationship, value type, continuity, reference to another item."""
+_ITEM_KEPT = frozenset((0x0040A010, 0x0040A040, 0x0040A050))
+"""Of a content item: relationship, value type, continuity. One that only refers to another by its
+place has no value type, and goes: places change where others go."""
 _ITEM_CODES = frozenset((0x0040A043, 0x0040A168, 0x0040A504, 0x0040A301))
 _CODE_PARTS = frozenset((
     0x00080100, 0x00080102, 0x00080103, 0x00080104, 0x00080105, 0x0008010F, 0x00080119, 0x00080120,

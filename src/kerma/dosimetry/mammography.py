@@ -11,8 +11,6 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
-from scipy.interpolate import RegularGridInterpolator
 
 from kerma.dosimetry import sets
 from kerma.dosimetry.outcome import Outcome, shown
@@ -42,9 +40,8 @@ class Grid(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         inside = self.thickness_mm[0] <= thickness_mm <= self.thickness_mm[-1]
         if not inside or not self.hvl_mm_al[0] <= hvl_mm_al <= self.hvl_mm_al[-1]:
             return None
-        table: NDArray[np.float64] = np.array(self.values)
-        found = RegularGridInterpolator((self.thickness_mm, self.hvl_mm_al), table)
-        value = float(found((thickness_mm, hvl_mm_al)))
+        at_hvl = [float(np.interp(hvl_mm_al, self.hvl_mm_al, row)) for row in self.values]
+        value = float(np.interp(thickness_mm, self.thickness_mm, at_hvl))
         return value if math.isfinite(value) else None
 
 

@@ -1,13 +1,32 @@
-"""Typical values and levels of a year in, a report as PDF out."""
+"""Typical values and levels of a year in, a report as PDF (A4) out."""
 
+import datetime as dt
 import io
-from typing import NamedTuple
+from itertools import groupby
+from typing import Any, NamedTuple
 
-from reportlab.pdfgen.canvas import Canvas
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.platypus import KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 
-from kerma.query.reference_levels.compare import compare
-from kerma.query.reference_levels.typical import Asked
+from kerma.exports import level_report_parts as parts
+from kerma.exports.level_report_parts import STYLES, Bar, number
+from kerma.query.columns import HEADINGS
+from kerma.query.reference_levels.bands import LABELS
+from kerma.query.reference_levels.compare import (
+    DEFINITION,
+    STATES,
+    Compared,
+    Comparison,
+    Row,
+    compare,
+)
+from kerma.query.reference_levels.quantities import QUANTITIES, Quantity
+from kerma.query.reference_levels.statistics import FEW
+from kerma.query.reference_levels.typical import Asked, Group
 from kerma.store.models import System
+
+_MARGIN = 16 * mm
 
 
 class Made(NamedTuple):
@@ -15,13 +34,219 @@ class Made(NamedTuple):
 
     content: bytes
     system: str
+    """Display name; "" for all systems."""
 
 
 def report(asked: Asked) -> Made:
-    """Return the report of what is asked for."""
+    """Return the report of the studies asked for, of one system or of all."""
+    system = System.objects.filter(pk=asked.system).first() if asked.system else None
+    name = system.display_name if system else ""
+    comparison = compare(asked)
+    title = f"{HEADINGS[asked.modality]}: reference levels {_period(asked)}"
     out = io.BytesIO()
-    canvas = Canvas(out)
-    canvas.drawString(72, 720, f"{len(compare(asked).rows)} rows")
-    canvas.save()
-    system = System.objects.filter(pk=asked.system).first()
-    return Made(out.getvalue(), system.display_name if system else "")
+    document = SimpleDocTemplate(
+        out, pagesize=A4, leftMargin=_MARGIN, rightMargin=_MARGIN, topMargin=18 * mm,
+        bottomMargin=18 * mm, title=f"{title}{f', {name}' if name else ''}", author="Kerma",
+        subject="Typical doses beside diagnostic reference levels",
+    )  # fmt: skip
+    footer = parts.footer(f"{name or 'All systems'} · {title}")
+    document.build(_story(comparison, title, name), onFirstPage=footer, onLaterPages=footer)
+    return Made(out.getvalue(), name)
+
+
+def _period(asked: Asked) -> str:
+    first, last = asked.since, asked.until
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
+        return str(first.year) if first.year == last.year else f"{first.year} to {last.year}"
+    return f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+
+
+def _story(found: Comparison, title: str, system: str) -> list[Any]:
+    what = "studies" if found.asked.level == "study" else "acquisitions"
+    story: list[Any] = [
+        Paragraph(parts.safe(system or "All systems"), STYLES["over"]),
+        Paragraph(parts.safe(title), STYLES["title"]),
+        Paragraph(
+            f"Made on {dt.date.today():%Y-%m-%d} by Kerma. "  # noqa: DTZ011 - the site's own day
+            "Test data are left out; no patient can be told from this report.",
+            STYLES["muted"],
+        ),
+        Spacer(1, 5 * mm),
+        _summary(found, what),
+        Spacer(1, 4 * mm),
+    ]
+    if not found.rows:
+        story.append(Paragraph(_nothing(found, what), STYLES["body"]))
+    else:
+        story += _findings(found)
+        story.append(Paragraph("Typical values", STYLES["heading"]))
+        for name, rows in groupby(found.rows, key=lambda row: row.typical.group.name):
+            story += _named(name, list(rows), several=not system)
+    return story + _method(found)
+
+
+def _summary(found: Comparison, what: str) -> Table:
+    coverage = found.found.coverage
+    share = 1 - coverage.unnamed / coverage.cases if coverage.cases else 0.0
+    by = "text" if found.asked.by_description else "standard name"
+    figures = [
+        (f"{coverage.cases:,}", what),
+        (f"{share:.0%}", f"have a {by}"),
+        (str(len({row.typical.group.name for row in found.rows})), f"{by}s with values"),
+        (str(len(found.exceeded)), "values ask for a review"),
+    ]
+    return parts.figures(figures)
+
+
+def _nothing(found: Comparison, what: str) -> str:
+    if not found.found.coverage.cases:
+        return f"There are no {what} in this period. Choose another period or system."
+    return f"None of the {what} of this period has a standard name, so there is nothing to compare."
+
+
+def _findings(found: Comparison) -> list[Any]:
+    """Return what asks for a review, in sentences; the answer comes before the tables."""
+    story: list[Any] = [Paragraph("Levels exceeded", STYLES["heading"])]
+    if not any(row.compared for row in found.rows):
+        return [*story, Paragraph(
+            "No published level and none of the site is linked to these names, so nothing could "
+            "be compared.", STYLES["body"])]  # fmt: skip
+    sentences = [
+        _finding(row, one.reference.label, one.ratio, one.state, one.reference.shown)
+        for row in found.exceeded
+        for one in row.compared
+        if one.state in ("exceeded", "consistently")
+    ]
+    if not sentences:
+        sentences = ["None: no median lies above its level beyond what chance explains."]
+    return [*story, *(Paragraph(sentence, STYLES["body"]) for sentence in sentences)]
+
+
+def _finding(row: Row, label: str, ratio: float, state: str, level: float) -> str:
+    group, quantity = row.typical.group, QUANTITIES[row.typical.group.quantity]
+    median = number(row.typical.summary.median * quantity.factor)
+    patients = f", {LABELS.get(group.band, group.band)}" if group.band else ""
+    return (
+        f"<b>{parts.safe(group.name)}</b>{parts.safe(patients)} on "
+        f"{parts.safe(row.typical.system_name)}: {quantity.heading} {median} {quantity.unit}, "
+        f"{ratio:.2f} times {number(level)} ({parts.safe(label)}). {STATES[state]}."
+    )
+
+
+def _named(name: str, rows: list[Row], *, several: bool) -> list[Any]:
+    """Return the table of one name, with a line for each quantity, phantom, band and system."""
+    lines: list[list[Any]] = []
+    marks: list[int] = []
+    for (quantity, phantom, band), found in groupby(rows, key=_part_of):
+        part = list(found)
+        top = _top(part)
+        for row in part:
+            if row.worst in ("exceeded", "consistently"):
+                marks.append(len(lines) + 1)
+            lines.append(_line(row, _words(QUANTITIES[quantity], phantom, band), top, several))
+    table = parts.typical_table(lines, marks, several=several)
+    heading = Paragraph(parts.safe(name), STYLES["name"])
+    return [KeepTogether([heading, table]) if len(lines) < 20 else heading,
+            *([] if len(lines) < 20 else [table]), Spacer(1, 3 * mm)]  # fmt: skip
+
+
+def _part_of(row: Row) -> tuple[str, int | None, str]:
+    group: Group = row.typical.group
+    return group.quantity, group.phantom_cm, group.band
+
+
+def _words(quantity: Quantity, phantom: int | None, band: str) -> str:
+    more = [f"{phantom} cm"] if phantom else []
+    more += [LABELS.get(band, band)] if band else []
+    words = f"{quantity.heading}, {quantity.unit}"
+    return f"{words} ({', '.join(more)})" if more else words
+
+
+def _top(rows: list[Row]) -> float:
+    """Return the value at the right end of the bars."""
+    values = [row.typical.summary.q3 for row in rows]
+    values += [one.reference.value for row in rows for one in row.compared]
+    return max(values) * 1.05
+
+
+def _line(row: Row, what: str, top: float, several: bool) -> list[Any]:
+    summary, quantity = row.typical.summary, QUANTITIES[row.typical.group.quantity]
+
+    def words(value: float | None) -> str:
+        return "–" if value is None else number(value * quantity.factor)
+
+    levels = [_level(one) for one in row.compared]
+    interval = "–" if summary.low is None else f"{words(summary.low)} – {words(summary.high)}"
+    ticks = [one.reference.value / top for one in row.compared]
+    over = row.worst in ("over", "exceeded", "consistently")
+    first = [Paragraph(parts.safe(row.typical.system_name), STYLES["cell"])] if several else []
+    return [
+        Paragraph(parts.safe(what), STYLES["cell"]),
+        *first,
+        f"{summary.number}{'*' if summary.is_few else ''}",
+        words(summary.median),
+        interval,
+        words(summary.q3),
+        Bar(summary.median / top, ticks, over=over),
+        Paragraph("<br/>".join(levels) or "–", STYLES["cell"]),
+    ]
+
+
+def _level(one: Compared) -> str:
+    label = f"<font color='{parts.MUTED}'>{parts.safe(one.reference.label)}</font>"
+    return (
+        f"{number(one.reference.shown)} {label}<br/><b>{one.ratio:.2f}</b> "
+        f"{STATES[one.state].lower()}"
+    )
+
+
+def _method(found: Comparison) -> list[Any]:
+    """Return how the values were found, and where the levels are from."""
+    sources = dict.fromkeys(
+        f"{one.reference.label}: {one.reference.source}"
+        for row in found.rows
+        for one in row.compared
+    )
+    story: list[Any] = [Spacer(1, 2 * mm), Paragraph("Method and sources", STYLES["heading"])]
+    texts = (*_notes(found), *sources)
+    return story + [Paragraph(parts.safe(text), STYLES["note"]) for text in texts]
+
+
+def _notes(found: Comparison) -> list[str]:
+    asked, coverage = found.asked, found.found.coverage
+    notes = [
+        f"* Fewer than {FEW} values: no conclusion is drawn.",
+        "Median and 75th percentile are of all values of a group; the percentile is interpolated "
+        "linearly. The 95 % interval of the median rests on the order of the values (binomial, "
+        "p = 0.5) and assumes no distribution; there is none below six values.",
+        DEFINITION + " Directive 2013/59/Euratom, Article 58(f), asks for a review where levels "
+        "are consistently exceeded. Levels are compared with medians, never with one patient.",
+        "The bar shows the median; marks on it are the levels.",
+    ]
+    if asked.modality == "CT":
+        notes.append(_of_ct(found))
+    notes.append(
+        "Children (under 18 years): examinations of the head by age, of the body by weight, in the "
+        "bands of the European guidelines (PiDRL), or by equivalent ages where the weight is not "
+        f"known. {coverage.age_unknown:,} cases of unknown age count as adults."
+    )
+    if asked.adults_from_kg is not None or asked.adults_to_kg is not None:
+        low = number(asked.adults_from_kg or 0)
+        high = f"to {number(asked.adults_to_kg)}" if asked.adults_to_kg else "and more"
+        notes.append(
+            f"Adults of {low} {high} kg only; {coverage.other_weights:,} of other or unknown mass "
+            "are left out."
+        )
+    return notes
+
+
+def _of_ct(found: Comparison) -> str:
+    text = "Values on the 16 cm and the 32 cm phantom are kept apart."
+    if found.asked.level == "study":
+        text = (
+            "CTDIvol of a study is that of the irradiation event with the greatest DLP, "
+            f"localisers left out. {text}"
+        )
+    if found.found.coverage.mixed:
+        text = f"{text} {found.found.coverage.mixed:,} studies on both are left out of DLP."
+    return text

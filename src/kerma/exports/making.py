@@ -3,12 +3,13 @@
 Whatever ends the export before that, an abort, a fault or a full disk, leaves nothing behind.
 """
 
+import logging
 import os
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from django.db import DatabaseError
+from django.db import InterfaceError, OperationalError
 
 from kerma.exports.base import (
     ExportError,
@@ -20,6 +21,8 @@ from kerma.exports.base import (
     silent,
 )
 from kerma.exports.reading import snapshot
+
+_log = logging.getLogger("kerma.exports")
 
 PART = ".part"
 """What the name of a file ends in while it is written; to be swept when no export runs."""
@@ -71,10 +74,13 @@ def stream(plan: Plan, form: Format, out: BinaryIO, progress: Progress = silent)
             progress(0, len(data.ids))
             made = form.write(plan, data, out, progress)
             progress(len(data.ids), len(data.ids))
+            for note in made.notes:
+                _log.info("Export of %s as %s: %s", plan.modality, form.name, note)
             return made
-    except DatabaseError as error:
+    except (OperationalError, InterfaceError) as error:
         raise ExportError(
-            f"The database ended the export: {type(error).__name__}. Try it again."
+            "The database ended the export before all was read. Export again; `kerma check` says "
+            "whether the database can be reached."
         ) from error
 
 

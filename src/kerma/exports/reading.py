@@ -22,7 +22,10 @@ from kerma.query.selection import Selection
 from kerma.store.models import Administration, CtEvent, ProjectionEvent, Study
 
 AT_ONCE = 500
-"""Studies that are in memory at one time; SQLite takes as many numbers in a statement."""
+"""Most studies that are in memory at one time; SQLite takes as many numbers in a statement."""
+
+_EVENTS_AT_ONCE = 5000
+"""About as many events are in memory at one time."""
 
 Row = tuple[Any, ...]
 
@@ -67,8 +70,10 @@ class Data:
             Paths of the values, as `QuerySet.values_list` takes them. What the database gives is
             handed out as it is: JSON as text, dates and times as such.
         """
-        for start in range(0, len(self.ids), AT_ONCE):
-            ids = self.ids[start : start + AT_ONCE].tolist()
+        each = max(1, self.events // max(1, len(self.ids)))
+        at_once = max(10, min(AT_ONCE, _EVENTS_AT_ONCE // each))
+        for start in range(0, len(self.ids), at_once):
+            ids = self.ids[start : start + at_once].tolist()
             yield Batch(self._studies(ids, study), self._events(ids, event) if event else [])
 
     def rows(self, found: "QuerySet[Any, Any]") -> Iterator[Row]:

@@ -22,6 +22,7 @@ class Spool:
         self._waiting: dict[int, list[str]] = {}
         self._length: dict[int, int] = {}
         self._pieces: dict[int, list[tuple[int, int]]] = {}
+        self._bytes: dict[int, int] = {}
 
     def add(self, place: int, text: str) -> None:
         """Keep a text."""
@@ -38,12 +39,18 @@ class Spool:
             yield zlib.decompress(self._file.read(length))
         yield "".join(self._waiting.get(place, ())).encode()
 
+    def size(self, place: int) -> int:
+        """Return how many bytes the texts of a place take, but for the last piece."""
+        return self._bytes.get(place, 0)
+
     def close(self) -> None:
         """Forget everything."""
         self._file.close()
 
     def _put_away(self, place: int) -> None:
-        packed = zlib.compress("".join(self._waiting.pop(place)).encode(), 1)
+        text = "".join(self._waiting.pop(place)).encode()
+        self._bytes[place] = self._bytes.get(place, 0) + len(text)
+        packed = zlib.compress(text, 1)
         self._length[place] = 0
         self._file.seek(self._end)
         self._file.write(packed)

@@ -56,6 +56,9 @@ def flag_cell(value: bool | None) -> Cell:
     return "" if value is None else f' t="b"><v>{int(value)}</v></c>'
 
 
+_HUGE = 2_000_000_000
+"""Bytes."""
+
 _DAY_0 = dt.date(1899, 12, 30)
 _FIRST_DAY = dt.date(1900, 3, 1)
 """Spreadsheets take 1900 for a leap year, so earlier dates are written as text."""
@@ -157,9 +160,21 @@ class Sheet:
         yield from self._spool.read(self._place)
         yield b"</sheetData>"
         if self.headings:
-            corner = f"{_LETTERS[len(self.headings) - 1]}{max(self.rows, 1) + 1}"
-            yield f'<autoFilter ref="A1:{corner}"/>'.encode()
+            yield f'<autoFilter ref="{self.range()}"/>'.encode()
         yield b"</worksheet>"
+
+    def range(self, *, absolute: bool = False) -> str:
+        """Return the range of headings and rows: A1:X9, or 'All data'!$A$1:$X$9."""
+        letters, last = _LETTERS[len(self.headings) - 1], max(self.rows, 1) + 1
+        if not absolute:
+            return f"A1:{letters}{last}"
+        name = self.name.replace("'", "''")
+        return f"'{name}'!$A$1:${letters}${last}"
+
+    @property
+    def is_huge(self) -> bool:
+        """Return whether it needs the long sizes of ZIP64, which Excel mends before it reads."""
+        return self._spool.size(self._place) > _HUGE
 
     def _views(self) -> str:
         if not self.headings:
@@ -229,7 +244,8 @@ class Workbook:
             for name, text in self._parts():
                 file.writestr(name, _XML + text)
             for number, sheet in enumerate(self.sheets, start=1):
-                with file.open(f"xl/worksheets/sheet{number}.xml", "w", force_zip64=True) as part:
+                name = f"xl/worksheets/sheet{number}.xml"
+                with file.open(name, "w", force_zip64=sheet.is_huge) as part:
                     for piece in sheet.xml():
                         part.write(piece)
 
@@ -248,12 +264,23 @@ class Workbook:
         )
         yield (
             "xl/workbook.xml",
-            f'<workbook xmlns="{_NS}" xmlns:r="{_REL}"><sheets>{tabs}</sheets></workbook>',
+            f'<workbook xmlns="{_NS}" xmlns:r="{_REL}"><bookViews><workbookView/></bookViews>'
+            f"<sheets>{tabs}</sheets>{self._filters()}</workbook>",
         )
         parts = {f"rId{n}": ("worksheet", f"worksheets/sheet{n}.xml") for n in numbers}
         parts[f"rId{len(self.sheets) + 1}"] = ("styles", "styles.xml")
         yield "xl/_rels/workbook.xml.rels", _relations(parts)
         yield "xl/styles.xml", _styles(self._formats)
+
+    def _filters(self) -> str:
+        """Return the hidden names by which Excel knows the ranges of filters."""
+        names = "".join(
+            f'<definedName name="_xlnm._FilterDatabase" localSheetId="{n}" hidden="1">'
+            f"{escape(sheet.range(absolute=True), quote=False)}</definedName>"
+            for n, sheet in enumerate(self.sheets)
+            if sheet.headings
+        )
+        return f"<definedNames>{names}</definedNames>" if names else ""
 
 
 _BEFORE_NUMBER = 27

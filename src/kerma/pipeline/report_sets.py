@@ -212,4 +212,5 @@ def _notes(without: list[int]) -> tuple[str, ...]:
         return ()
     shown = ", ".join(map(str, without[:_SHOWN]))
     more = " …" if len(without) > _SHOWN else ""
-    return (f"{len(without)} studies have no kept report and are not in it: {shown}{more}.",)
+    count = len(without)
+    return (f"Studies without a kept report, which are not in the set: {count} ({shown}{more}).",)

@@ -7,11 +7,20 @@ is a query string of its own, e.g. `level=acquisition&item=Head&value=dlp_mgycm&
 
 import re
 from collections.abc import Callable
-from math import isfinite
+from math import inf, isfinite
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from django.db.models import Exists, F, FloatField, Model, OuterRef, Q, Value
+from django.db.models import (
+    Exists,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    Model,
+    OuterRef,
+    Q,
+    Value,
+)
 from django.db.models.lookups import GreaterThanOrEqual, LessThan, LessThanOrEqual
 
 from kerma.records import CtEvent as CtRecord
@@ -192,7 +201,7 @@ def _type(model: type[Model], behind: Behind) -> Q:
 def _values(behind: Behind) -> Q:
     found = Q()
     if behind.value:
-        found &= Q(**{f"{behind.value}__gte": 0, f"{behind.value}__lt": float("inf")})
+        found &= _within(behind.value, 0.0, inf, closed=False)
         found &= _within(behind.value, behind.low, behind.high, closed=behind.closed)
     thickness = (behind.thickness_low, behind.thickness_high)
     return found & _within("compressed_thickness_mm", *thickness, closed=False)
@@ -200,14 +209,18 @@ def _values(behind: Behind) -> Q:
 
 def _within(path: str, low: float | None, high: float | None, *, closed: bool) -> Q:
     """Return the condition on a value in the unit of charts; the end is open unless `closed`."""
-    value = F(path) * Value(VALUES[path].factor, output_field=FloatField())
+    value = ExpressionWrapper(F(path) * _number(VALUES[path].factor), output_field=FloatField())
     found = Q()
     if low is not None:
-        found &= Q(GreaterThanOrEqual(value, Value(low, output_field=FloatField())))
+        found &= Q(GreaterThanOrEqual(value, _number(low)))
     if high is not None:
         end = LessThanOrEqual if closed else LessThan
-        found &= Q(end(value, Value(high, output_field=FloatField())))
+        found &= Q(end(value, _number(high)))
     return found
+
+
+def _number(value: float) -> Value:
+    return Value(value, output_field=FloatField())
 
 
 def _moment(behind: Behind) -> Q:

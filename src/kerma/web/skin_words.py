@@ -155,29 +155,34 @@ def colour_choices() -> list[tuple[str, str]]:
 
 
 def _labels(body: Skin) -> list[dict[str, Any]]:
-    """Return a name for each region of each part and where its middle is on the map."""
+    """Return names of parts, and of the regions of the trunk, and where they stand on the map."""
     found = []
     for part, part_name in enumerate(body.parts):
+        mine = body.part == part
+        if part_name != "trunk":
+            found.append(_label(part_name, np.unique(body.column[mine]), body.row[mine]))
+            continue
         for region, name in enumerate(REGIONS):
-            here = (body.part == part) & (body.region == region)
-            if part_name == "head" or not here.any():
-                continue
-            words = name if part_name == "trunk" else f"{part_name}, {name}"
-            for columns in _runs(np.unique(body.column[here])):
-                middle = float(columns[0] + columns[-1] + 1) / 2
-                row = float(np.median(body.row[here])) + 0.5
-                found.append({"words": words, "row": row, "column": middle,
-                              "wide": len(columns)})  # fmt: skip
-    here = body.part == 0
-    middle = float(np.median(body.column[here])) + 0.5
-    found.append({"words": "head", "row": float(body.row[here].max()) / 2, "column": middle,
-                  "wide": 20})  # fmt: skip
+            here = mine & (body.region == region)
+            found += [_label(name, columns, body.row[here]) for columns in _runs(body.column[here])]
     return found
+
+
+def _label(
+    words: str, columns: "np.ndarray[Any, Any]", rows: "np.ndarray[Any, Any]"
+) -> dict[str, Any]:
+    return {
+        "words": words,
+        "row": float(rows.max() if words in REGIONS else rows.min()),
+        "column": float(columns[0] + columns[-1] + 1) / 2,
+        "wide": len(columns),
+    }
 
 
 def _runs(columns: "np.ndarray[Any, Any]") -> list["np.ndarray[Any, Any]"]:
     """Return columns that lie side by side together: the front is at both edges of the map."""
-    return np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1)
+    every = np.unique(columns)
+    return np.split(every, np.flatnonzero(np.diff(every) > 1) + 1)
 
 
 def _tenths(lengths_cm: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":

@@ -7,6 +7,8 @@ binomial distribution, interpolated between its steps. After D. J. Spiegelhalter
 Medicine 24:1185 (2005). Differences in patients between systems are not allowed for.
 """
 
+from statistics import NormalDist
+
 import numpy as np
 from scipy import stats
 
@@ -15,6 +17,7 @@ from kerma.charts.cache.parts import Array
 from kerma.charts.kind import Asked, Kind, kinds
 
 TAILS = (0.025, 0.975, 0.001, 0.999)
+_Z = tuple(NormalDist().inv_cdf(p) for p in TAILS)
 _POINTS = 60
 
 
@@ -54,7 +57,7 @@ def sizes(least: int, most: int) -> Array:
 def _of_means(values: list[Array], n: Array) -> tuple[float, list[Array]]:
     target = float(np.concatenate(values).mean())
     sigma = within(values)
-    return target, [np.maximum(target + stats.norm.ppf(p) * sigma / np.sqrt(n), 0) for p in TAILS]
+    return target, [np.maximum(target + z * sigma / np.sqrt(n), 0) for z in _Z]
 
 
 def within(values: list[Array]) -> float:

@@ -98,7 +98,10 @@ def skin(kind: str, height_cm: float | None = None, mass_kg: float | None = None
 
 
 def _cuboid(height_cm: float, mass_kg: float) -> Skin:
-    """Return openSkin's phantom; lengths and ways round are whole centimetres, as there."""
+    """Return openSkin's phantom; lengths and ways round are whole centimetres, as there.
+
+    The head is as large for everybody, as there, but never larger than the trunk of a small child.
+    """
     given = table("body")[CUBOID]
     longer = height_cm / given["height_cm"]
     wider = math.sqrt(mass_kg / given["mass_kg"] / longer)
@@ -108,8 +111,9 @@ def _cuboid(height_cm: float, mass_kg: float) -> Skin:
     )
     flat = max(1, round(given["flat_cm"] * wider))
     half = max(1, round(math.pi * given["radius_cm"] * wider))
-    radius, head_radius = half / math.pi, given["head_around_cm"] / (2 * math.pi)
     columns = 2 * (flat + half)
+    radius = half / math.pi
+    head_radius = min(given["head_around_cm"], columns) / (2 * math.pi)
     middle = flat + half + flat / 2
     stadium, circle = _stadium(flat, half), _ellipse(head_radius, head_radius)
     rings = [_Ring(row, 0, -row - 0.5, 1, circle, middle) for row in range(head)]

@@ -74,8 +74,8 @@ def write(plan: Plan, data: Data, out: BinaryIO, progress: Progress) -> Made:
     text.detach()
     left = events - rows
     note = (
-        f"{left} of {events} exposures are left out: biopsies, specimens, stereotactic and test "
-        "exposures, or no side, view, anode or filter said."
+        f"Left out: {left} of {events} exposures, because they are biopsies, specimens, "
+        "stereotactic or test exposures, or their side, view, anode or filter is not said."
     )
     return Made(len(data.ids), rows, (note,) if left else ())
 

@@ -50,7 +50,7 @@ def write(plan: Plan, data: Data, out: BinaryIO, progress: Progress) -> Made:
             empty += not study.events
             if study.events:
                 packed.writestr(f"openskin-{study.id}.csv", csv_of(study))
-    note = f"{empty} studies have no events, and no file."
+    note = f"Studies without events, and so without a file: {empty}."
     return Made(len(data.ids), rows, (note,) if empty else ())
 
 

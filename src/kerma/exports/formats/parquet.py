@@ -64,7 +64,7 @@ def _write(schema: pl.Schema, waiting: "queue.Queue[pl.DataFrame | None]", out: 
 
     source = register_io_source(tables, schema=schema)
     try:
-        source.sink_parquet(out, row_group_size=100_000, metadata={"made by": f"Kerma {_VERSION}"})
+        source.sink_parquet(out, row_group_size=20_000, metadata={"made by": f"Kerma {_VERSION}"})
     except pl.exceptions.ComputeError as error:
         if found := _OS_ERROR.search(str(error)):
             raise OSError(int(found[1]), os.strerror(int(found[1]))) from error

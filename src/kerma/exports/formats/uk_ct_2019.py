@@ -104,8 +104,8 @@ def _kv(event: Values) -> float | str | None:
 def _notes(other: int, *, adults: bool) -> tuple[str, ...]:
     if not other:
         return ()
-    ages = "are younger than 16 years" if adults else "are 16 years old or older"
-    return (f"{other} patients {ages}: they belong into the other survey.",)
+    ages = "younger than 16 years" if adults else "of 16 years and older"
+    return (f"Patients {ages}, who belong into the other survey: {other}.",)
 
 
 add(

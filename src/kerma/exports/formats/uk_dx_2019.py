@@ -57,7 +57,7 @@ def write_single(plan: Plan, data: Data, out: BinaryIO, progress: Progress) -> M
             first = study.events[0]
             name = _name(study.values, first["acquisition_protocol"])
             form.write(rows, [*_patient(study, rows, first["dap_gym2"], name), *_projection(first)])
-    note = f"{several} studies have more than one projection; only their first is given."
+    note = f"Studies with more than one projection, of which only the first is given: {several}."
     return Made(len(data.ids), rows, (note,) if several else ())
 
 
@@ -73,7 +73,9 @@ def write_study(plan: Plan, data: Data, out: BinaryIO, progress: Progress) -> Ma
             rows += 1
             longer += len(study.events) > places
             form.write(rows, _study_row(study, rows, places))
-    note = f"{longer} studies have more than {places} projections; the further ones are left out."
+    note = (
+        f"Studies with more than {places} projections, of which the further are left out: {longer}."
+    )
     return Made(len(data.ids), rows, (note,) if longer else ())
 
 

@@ -122,6 +122,7 @@ def computed_doses(request: HttpRequest) -> HttpResponse:
         "parts": _parts(form),
         "sets": _shown(known),
         "task": _task(),
+        "gone": _gone(initial, known),
         "is_on": any(initial[name] for name in names[:3]),
         "folder": str(computed.site_folder()),
     }
@@ -196,6 +197,13 @@ def _parts(form: ComputedForm) -> list[Part]:
             "tomosynthesis.",
         ),
     ]
+
+
+def _gone(chosen: Mapping[str, Any], known: Known) -> list[str]:
+    """Return the chosen sets that are not there any more."""
+    kinds: tuple[Mapping[str, AnySet], ...] = known
+    pairs = zip(_CHOICES, kinds, strict=True)
+    return [chosen[name] for name, sets in pairs if chosen[name] and chosen[name] not in sets]
 
 
 def _shown(known: Known) -> list[Shown]:

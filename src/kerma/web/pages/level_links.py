@@ -2,7 +2,6 @@
 
 from typing import Any, NamedTuple
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kerma.query.columns import HEADINGS
 from kerma.query.reference_levels.bands import LABELS
 from kerma.query.reference_levels.links import Linked, linked
-from kerma.query.reference_levels.quantities import OF_LEVEL, QUANTITIES
+from kerma.query.reference_levels.quantities import QUANTITIES
 from kerma.query.reference_levels.sets import LevelSet, all_sets, series_of
 from kerma.store import level_book
 from kerma.store.models import SiteReferenceLevel, StandardName
@@ -21,8 +20,8 @@ from kerma.web import formats
 from kerma.web.access import groups
 from kerma.web.actor import actor
 from kerma.web.formats import plural
-from kerma.web.forms import PageForm
 from kerma.web.level_asked import levels_of
+from kerma.web.level_form import OwnForm, level_of
 
 
 class Of(NamedTuple):
@@ -37,56 +36,7 @@ class Of(NamedTuple):
         return f"{reverse('level-links')}?{urlencode(self._asdict())}"
 
 
-class OwnForm(PageForm):
-    """A level of the site's own, in the unit in which it is shown."""
-
-    name = forms.ModelChoiceField(StandardName.objects.none(), label="Standard name")
-    quantity = forms.ChoiceField(label="Quantity")
-    value = forms.FloatField(label="Level", min_value=0)
-    phantom_cm = forms.TypedChoiceField(
-        label="Phantom", choices=(("", "–"), ("16", "16 cm, head"), ("32", "32 cm, body")),
-        required=False, coerce=int, empty_value=None,
-    )  # fmt: skip
-    band = forms.ChoiceField(label="Patients", choices=list(LABELS.items()), required=False)
-    valid_from = forms.DateField(
-        label="From", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    source = forms.CharField(label="Source", max_length=300)
-
-    def __init__(self, *args: Any, of: Of, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        names = StandardName.objects.filter(modality=of.modality, level=of.level)
-        self.fields["name"].queryset = names.order_by("name")  # type: ignore[attr-defined]
-        self.fields["name"].label_from_instance = lambda one: one.name  # type: ignore[attr-defined]
-        self.fields["quantity"].choices = [  # type: ignore[attr-defined]
-            (key, f"{QUANTITIES[key].heading}, {QUANTITIES[key].unit}")
-            for key in OF_LEVEL[of.modality, of.level]
-        ]
-        if of.modality != "CT":
-            del self.fields["phantom_cm"]
-
-    def clean_value(self) -> float:
-        """Return the level, which nothing could be compared with if it were zero."""
-        value: float = self.cleaned_data["value"]
-        if not 0 < value < float("inf"):
-            raise forms.ValidationError("A level is a number above zero.")
-        return value
-
-    def level(self) -> SiteReferenceLevel:
-        """Return what is to be kept, in the unit of the store."""
-        given = self.cleaned_data
-        return SiteReferenceLevel(
-            standard_name=given["name"],
-            quantity=given["quantity"],
-            value=given["value"] / QUANTITIES[given["quantity"]].factor,
-            phantom_cm=given.get("phantom_cm"),
-            band=given["band"],
-            valid_from=given["valid_from"],
-            source=given["source"],
-        )
-
-
-class Own(NamedTuple):
+class SiteLine(NamedTuple):
     """A level of the site as the list shows it."""
 
     level: SiteReferenceLevel
@@ -141,13 +91,13 @@ def _earlier(newest: LevelSet) -> list[LevelSet]:
     return [one for one in all_sets() if one.series == newest.series and one.key != newest.key]
 
 
-def _own(of: Of) -> list[Own]:
+def _own(of: Of) -> list[SiteLine]:
     found = SiteReferenceLevel.objects.filter(
         standard_name__modality=of.modality, standard_name__level=of.level
     ).select_related("standard_name")
     ordered = found.order_by("standard_name__name", "quantity", "band", "-valid_from")
     return [
-        Own(
+        SiteLine(
             one,
             f"{QUANTITIES[one.quantity].heading}",
             f"{formats.number(one.value * QUANTITIES[one.quantity].factor)} "
@@ -193,7 +143,7 @@ def keep_own(request: HttpRequest) -> HttpResponse:
     form = OwnForm(request.POST, of=of)
     if not form.is_valid():
         return _page(request, of, form)
-    level = level_book.keep(form.level(), actor(request))
+    level = level_book.keep(level_of(form), actor(request))
     name: StandardName = level.standard_name
     messages.success(request, f"The level for {name.name} is kept.")
     return redirect(of.address)

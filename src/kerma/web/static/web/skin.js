@@ -86,7 +86,7 @@
       const [pen, wide, high] = fit(canvas, shown.rows / shown.columns);
       this.size = wide / shown.columns;
       pen.clearRect(0, 0, wide, high);
-      const skin = colour("--sunken");
+      const skin = colour("--skin-bare");
       for (let n = 0; n < shown.count; n++) {
         const rgb = shown.of(shown.dose[n]);
         pen.fillStyle = rgb ? `rgb(${rgb[0]} ${rgb[1]} ${rgb[2]})` : skin;
@@ -106,7 +106,7 @@
       for (let n = 0; n < shown.count; n++) {
         const row = shown.row[n], column = shown.column[n];
         const next = column + 1 < shown.columns ? shown.at[row * shown.columns + column + 1] : -1;
-        if (next >= 0 && (shown.region[next] !== shown.region[n] || shown.part[next] !== shown.part[n])) {
+        if (next >= 0 && (shown.parts[shown.part[n]] === "trunk" ? shown.region[next] !== shown.region[n] : shown.part[next] !== shown.part[n])) {
           pen.moveTo((column + 1) * size, row * size);
           pen.lineTo((column + 1) * size, (row + 1) * size);
         }
@@ -125,7 +125,7 @@
       pen.lineJoin = "round";
       for (const label of shown.labels) {
         if (pen.measureText(label.words).width > label.wide * size - 4) continue;
-        const row = label.words === "head" || shown.rows > 150 ? label.row : shown.rows - 3;
+        const row = label.row + (shown.regions.includes(label.words) ? -2.5 : 2.5);
         pen.strokeStyle = colour("--surface");
         pen.fillStyle = colour("--text");
         pen.strokeText(label.words, label.column * size, row * size);
@@ -250,7 +250,7 @@
       for (let n = 0; n < shown.count; n++) if (dot(near, shown.normals, n) > 0) seen.push([dot(near, shown.points, n), n]);
       seen.sort((one, other) => one[0] - other[0]);
       pen.clearRect(0, 0, wide, high);
-      const bare = colour("--sunken").match(/[\d.]+/g)?.map(Number) ?? [220, 224, 228];
+      const bare = colour("--skin-bare").match(/[\d.]+/g)?.map(Number) ?? [220, 224, 228];
       const centre = [dot(right, this.middle, 0), dot(up, this.middle, 0)];
       for (const [, n] of seen) {
         const light = 0.72 + 0.28 * (dot(near, shown.normals, n) / 127);

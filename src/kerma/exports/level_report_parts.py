@@ -1,0 +1,171 @@
+"""How the report of reference levels looks: styles, tables, bars and the foot of the page."""
+
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+from math import floor, log10
+from typing import Any
+from xml.sax.saxutils import escape
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.enums import TA_RIGHT
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, Paragraph, Table
+
+TEXT, MUTED, LINE, SUNKEN, ACCENT, OVER, OVER_SOFT = (
+    "#16202a", "#5b6875", "#d5dce2", "#eef1f4", "#0b6079", "#a8321f", "#fbebe8",
+)  # fmt: skip
+
+WIDTH = A4[0] - 2 * 16 * mm - 12
+"""Of tables and text: the page without margins and the padding of its frame."""
+
+REGULAR, BOLD = "Vera", "VeraBd"
+"""Bitstream Vera, which comes with reportlab and is put into the file."""
+
+
+def _register() -> None:
+    fonts = files("reportlab").joinpath("fonts")
+    for name in (REGULAR, BOLD):
+        pdfmetrics.registerFont(TTFont(name, str(fonts.joinpath(f"{name}.ttf"))))
+    pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR,
+                                  boldItalic=BOLD)  # fmt: skip
+
+
+_register()
+
+
+def _style(name: str, size: float, **more: Any) -> ParagraphStyle:
+    given = {"fontName": REGULAR, "fontSize": size, "leading": size * 1.4, "textColor": TEXT}
+    return ParagraphStyle(name, **(given | more))
+
+
+STYLES = {
+    "over": _style("over", 10, textColor=MUTED, spaceAfter=1 * mm),
+    "title": _style("title", 18, fontName=BOLD, leading=22, spaceAfter=2 * mm),
+    "heading": _style("heading", 12, fontName=BOLD, spaceBefore=4 * mm, spaceAfter=2 * mm),
+    "name": _style("name", 9.5, fontName=BOLD, spaceBefore=1 * mm, spaceAfter=1 * mm),
+    "body": _style("body", 9, spaceAfter=1.5 * mm),
+    "muted": _style("muted", 8.5, textColor=MUTED),
+    "note": _style("note", 7.5, textColor=MUTED, spaceAfter=1.2 * mm),
+    "cell": _style("cell", 7.5, leading=9.5),
+    "figure": _style("figure", 15, fontName=BOLD, leading=18),
+    "figure-note": _style("figure-note", 7.5, textColor=MUTED),
+    "head": _style("head", 7, textColor=MUTED, leading=8.5),
+    "head-end": _style("head-end", 7, textColor=MUTED, leading=8.5, alignment=TA_RIGHT),
+}
+
+
+def safe(text: str) -> str:
+    """Return a text for a paragraph; what the font does not have becomes a square."""
+    known = pdfmetrics.getFont(REGULAR).face.charToGlyph
+    return escape("".join(c if ord(c) in known or c.isspace() else "\u25a1" for c in text))
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Return a number with three significant digits, more only left of the point."""
+    if value == 0:
+        return "0"
+    decimals = max(digits - 1 - floor(log10(abs(value))), 0)
+    text = f"{value:,.{decimals}f}".replace(",", "\u00a0")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+class Bar(Flowable):  # type: ignore[misc]
+    """A median as a bar, with a mark for each level; shares of the whole width."""
+
+    def __init__(self, fill: float, ticks: Sequence[float], *, over: bool) -> None:
+        super().__init__()
+        self.fill, self.ticks = min(fill, 1.0), ticks
+        self.colour = OVER if over else ACCENT
+        self.width, self.height = 21 * mm, 3 * mm
+
+    def wrap(self, *room: float) -> tuple[float, float]:
+        """Return the size."""
+        return self.width, self.height
+
+    def draw(self) -> None:
+        """Draw it."""
+        canvas, height = self.canv, 2 * mm
+        canvas.setStrokeColor(HexColor(LINE))
+        canvas.setFillColor(HexColor(SUNKEN))
+        canvas.roundRect(0, 0.5 * mm, self.width, height, 1 * mm, stroke=0, fill=1)
+        canvas.setFillColor(HexColor(self.colour))
+        canvas.roundRect(0, 0.5 * mm, max(self.fill * self.width, 1), height, 1 * mm, 0, 1)
+        canvas.setStrokeColor(HexColor(TEXT))
+        canvas.setLineWidth(1)
+        for tick in self.ticks:
+            canvas.line(tick * self.width, 0, tick * self.width, 3 * mm)
+
+
+def figures(pairs: Sequence[tuple[str, str]]) -> Table:
+    """Return figures side by side, each with what it counts."""
+    row = [[Paragraph(value, STYLES["figure"]), Paragraph(safe(note), STYLES["figure-note"])]
+           for value, note in pairs]  # fmt: skip
+    width = WIDTH / len(pairs)
+    return Table(
+        [row],
+        colWidths=[width] * len(pairs),
+        style=[
+            ("BOX", (0, 0), (-1, -1), 0.5, HexColor(LINE)),
+            ("INNERGRID", (0, 0), (-1, -1), 0.5, HexColor(LINE)),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("TOPPADDING", (0, 0), (-1, -1), 6),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 6),
+        ],
+    )
+
+
+_COLUMNS = (("Quantity", 34), ("System", 34), ("n", 10), ("Median", 16), ("95 % interval", 26),
+            ("75th perc.", 17), ("", 28), ("Level, ratio", 47))  # fmt: skip
+"""Heading and width in mm; without the system the first is as wide as both."""
+
+
+def typical_table(lines: list[list[Any]], marks: list[int], *, several: bool) -> Table:
+    """Return the table of typical values; the rows in `marks` are those exceeded."""
+    columns = list(_COLUMNS)
+    if not several:
+        del columns[1]
+        columns[0] = ("Quantity", 42)
+    total = sum(width for _, width in columns)
+    widths = [width / total * WIDTH for _, width in columns]
+    first = 2 if several else 1
+    ends = range(first, first + 4)
+    head = [Paragraph(text, STYLES["head-end" if place in ends else "head"])
+            for place, (text, _) in enumerate(columns)]  # fmt: skip
+    style: list[Any] = [
+        ("FONT", (0, 0), (-1, -1), REGULAR, 7.5),
+        ("TEXTCOLOR", (0, 0), (-1, -1), HexColor(TEXT)),
+        ("FONT", (first + 1, 1), (first + 1, -1), BOLD, 7.5),
+        ("ALIGN", (first, 0), (first + 3, -1), "RIGHT"),
+        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+        ("BACKGROUND", (0, 0), (-1, 0), HexColor(SUNKEN)),
+        ("LINEBELOW", (0, 0), (-1, -1), 0.4, HexColor(LINE)),
+        ("TOPPADDING", (0, 0), (-1, -1), 2.5),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
+        ("LEFTPADDING", (0, 0), (-1, -1), 3),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+    ]
+    for row in marks:
+        style.append(("BACKGROUND", (0, row), (-1, row), HexColor(OVER_SOFT)))
+        style.append(("LINEBEFORE", (0, row), (0, row), 2, HexColor(OVER)))
+    return Table([head, *lines], colWidths=widths, repeatRows=1, style=style)
+
+
+def footer(text: str) -> Callable[[Canvas, Any], None]:
+    """Return what writes the foot of each page."""
+
+    def write(canvas: Canvas, document: Any) -> None:
+        canvas.saveState()
+        canvas.setFont(REGULAR, 7)
+        canvas.setFillColor(HexColor(MUTED))
+        known = pdfmetrics.getFont(REGULAR).face.charToGlyph
+        plain = "".join(c if ord(c) in known else "\u25a1" for c in text)
+        canvas.drawString(16 * mm, 10 * mm, plain[:110])
+        canvas.drawRightString(194 * mm, 10 * mm, f"Page {document.page}")
+        canvas.restoreState()
+
+    return write
