@@ -184,15 +184,17 @@ def on_their_cells(peer: Peer) -> Floats:
 def _their_body(peer: Peer) -> Skin:
     points = peer.points * (1, -1, 1) - (0, 4, 0)
     normals = peer.normals * (1, -1, 1)
-    rows, columns = len(np.unique(points[:, 2])), 0
+    rows = len(np.unique(points[:, 2]))
     columns = len(points) // rows
     number = np.arange(len(points))
     around = np.column_stack([-normals[:, 1], normals[:, 0], np.zeros(len(points))])
     around /= np.linalg.norm(around, axis=1, keepdims=True)
+    step = 2 * math.pi * math.sqrt(250) / columns
+    along = np.tile((0.0, 0.0, 1.0), (len(points), 1))
     whole = np.zeros(len(points), dtype=np.intp)
     return Skin(
         "cylinder", rows, columns, number // columns, number % columns, points, normals,
-        around * (2 * math.pi * math.sqrt(250) / columns), np.tile((0.0, 0.0, 1.0), (len(points), 1)),
+        around * step, along,
         whole, whole, ("trunk",), ((0, Frustum(0, 10, -float(rows), 0, 10, 10, 2.0)),),
         float(rows), {},
     )  # fmt: skip

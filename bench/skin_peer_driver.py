@@ -1,4 +1,4 @@
-"""Compute a skin dose map with PySkinDose or openSkin; run by `bench/skin_dose.py` in their Pythons.
+"""PySkinDose or openSkin: one skin dose map; `bench/skin_dose.py` runs it in their Pythons.
 
 Not for use by itself: reads a JSON file of what to do, writes an npz file or prints seconds.
 """

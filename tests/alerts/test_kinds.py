@@ -5,6 +5,8 @@ import random
 from statistics import NormalDist, median
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kerma.alerts import settings
 from kerma.alerts.activity import (
@@ -14,6 +16,7 @@ from kerma.alerts.activity import (
     presets,
     read_points,
 )
+from kerma.alerts.earlier import earlier
 from kerma.alerts.preview import preview
 from kerma.alerts.robust import TO_SIGMA, limit, limit_by_size
 from kerma.alerts.settings import SettingsError, kind_of
@@ -346,3 +349,22 @@ def test_a_rule_is_tried_on_the_studies_of_the_last_year(monkeypatch):
 
     assert (counted.alerts, counted.judged, counted.studies) == (2, 3, 4)
     assert one_by_one.looked_at == 4
+
+
+@pytest.mark.parametrize(
+    ("like", "index"),
+    [("system", "study_by_system"), ("system-name", "study_by_system"), ("name", "study_by_date")],
+)
+def test_the_latest_studies_are_found_along_an_index(like, index):
+    """Each study that is judged looks back: the past must not be sorted for it."""
+    study = ct("one", dlp=1.0)
+
+    with CaptureQueriesContext(connection) as asked:
+        earlier(study, like, ("dlp_mgycm",), 100)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {asked[0]['sql']}")
+        plan = " / ".join(row[3] for row in cursor.fetchall())
+
+    inner = plan.split("LIST SUBQUERY")[1]
+    assert index in inner
+    assert "TEMP B-TREE" not in inner

@@ -14,9 +14,11 @@ from kerma.alerts import anew, period
 from kerma.alerts.follow import follow, leave
 from kerma.pipeline.find import arrivals
 from kerma.pipeline.ingest import ingest
+from kerma.pipeline.jobs.recalculate_alerts import jobs as known_jobs
 from kerma.store import options
 from kerma.store.forget import forget_study
-from kerma.store.models import Alert, AlertRule, IdentityPolicy, Study, StudyChange
+from kerma.store.jobs import Progress
+from kerma.store.models import Alert, AlertRule, IdentityPolicy, Study, StudyChange, Task
 from tests.alerts.patients import fluoroscopy, followed
 from tests.web.people import client_of
 
@@ -231,3 +233,17 @@ def test_a_place_needs_an_id_and_a_date():
     study = fluoroscopy("undated", "", dap_gym2=1e-5)
 
     assert period.place_of(study) is None
+
+
+def test_the_task_adds_up_judges_and_says_how_many():
+    for label, day in (("one", "2026-03-01"), ("two", "2026-03-20")):
+        fluoroscopy(label, day, rp_dose_gy=1.2)  # stored, but not followed up
+    rule = AlertRule.objects.get(settings__quantity="rp_dose_gy", kind="cumulative")
+    job = known_jobs.jobs["recalculate-alerts"]
+    task = Task.objects.create(job=job.name, title=job.label, state=Task.State.RUNNING)
+
+    result = job.run(Progress(task.pk), [rule.pk], days=0, sums=True)
+
+    assert result == {"done": 2, "changed": 1, "sums": 2}
+    assert Alert.objects.get().value == pytest.approx(2.4)
+    assert not Alert.objects.get().deliveries.exists()

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+import signal
 
 import polars as pl
 import pytest
@@ -86,6 +88,18 @@ def test_a_folder_that_is_not_there_and_one_in_place_of_a_file(tmp_path):
         run("ct", "--out", tmp_path / "nowhere" / "ct.csv")
     with pytest.raises(CommandError, match="is a folder"):
         run("ct", "--out", tmp_path)
+
+
+def test_a_signal_to_end_leaves_no_file(tmp_path, monkeypatch):
+    def terminate(done, total, what=""):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr("kerma.exports.base.silent", terminate)
+    with pytest.raises(SystemExit) as ended:
+        run("ct", "--out", tmp_path / "ct.csv")
+
+    assert ended.value.code == 143
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_formats_can_be_listed_with_their_choices():

@@ -66,6 +66,7 @@ def test_the_cells_of_ids_are_text_and_those_of_doses_numbers(stored, tmp_path):
         assert isinstance(sheet.cell(row, at["Study date"]).value, dt.datetime)
 
 
+@pytest.mark.both_databases
 def test_fluoroscopy_workbook_has_totals_of_planes_and_a_sheet_for_each_protocol(
     stored, facts, tmp_path
 ):
@@ -96,6 +97,7 @@ def test_fluoroscopy_workbook_has_totals_of_planes_and_a_sheet_for_each_protocol
     assert second["Mean filter thickness (mm)"] == copper["mean thickness mm"]
 
 
+@pytest.mark.both_databases
 def test_radiography_workbook_shows_the_mean_thickness_of_filters(stored, facts, tmp_path):
     given = facts["dx_xlsx"]
     stored("DX-Im-Carestream_DR7500-1", "DX-Im-Carestream_DRX", "DX-Im-GE_XR220-1",

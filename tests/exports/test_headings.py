@@ -155,6 +155,7 @@ def names(path):
     return headings(path)
 
 
+@pytest.mark.both_databases
 def test_the_sheets_are_summary_all_data_and_protocols_in_alphabetical_order(tmp_path):
     from openpyxl import load_workbook
 

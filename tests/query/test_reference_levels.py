@@ -41,7 +41,7 @@ def test_the_ranks_enclose_the_median_with_95_percent_and_no_wider_than_needed(n
 
 
 def test_known_ranks():
-    """n = 10: second and ninth value, 97.9 %; n = 20: sixth and fifteenth, 95.9 %."""
+    """Of ten the second and ninth value, 97.9 %; of twenty the sixth and fifteenth, 95.9 %."""
     assert median_ranks(10) == (2, 9)
     assert median_ranks(20) == (6, 15)
     assert median_ranks(5) is None
@@ -139,8 +139,7 @@ def test_versions_of_a_series_do_not_overlap():
 
 
 def test_published_values_in_the_unit_of_the_store():
-    """As printed: UK head 47 mGy and 790 mGy·cm; coronary angiography 35 Gy·cm²; chest PA in
-    France 200 mGy·cm² and in Germany 12 cGy·cm²."""
+    """As printed: 47 mGy and 790 mGy·cm; 35 Gy·cm²; 200 mGy·cm²; 12 cGy·cm²."""
     by_key = {one.key: one for one in all_sets()}
 
     def value(key, procedure, quantity):

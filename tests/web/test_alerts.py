@@ -391,3 +391,18 @@ def test_levels_of_other_modalities_mark_their_lists():
     assert "120\u202f% of the level: CT" in page_of(client, "/ct/")
     assert "Over the alert level." in page_of(client, f"/study/{number}/")
     assert Study.objects.count() == 1
+
+
+def test_a_row_whose_value_is_not_shown_says_in_words_that_it_is_over(alerts):
+    page = page_of(client_of("view"), "/rf/?columns=study_description,age")
+
+    assert page.count('aria-label="Over level: 200\u202f% of Dose at the reference point"') == 1
+    assert page.count('aria-label="Over level: 125\u202f% of Dose at the reference point"') == 1
+
+
+def test_a_row_near_a_level_says_so_in_words():
+    followed(fluoroscopy("near", "2026-03-01", rp_dose_gy=1.9))
+
+    page = page_of(client_of("view"), "/rf/?columns=study_description,rp_dose")
+
+    assert "Near level: 95\u202f% of Dose at the reference point" in page

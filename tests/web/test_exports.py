@@ -14,7 +14,7 @@ from kerma.pipeline import exporting
 from kerma.store import jobs, options
 from kerma.store.engine import run
 from kerma.store.models import AuditEntry, Export, Study, Task
-from tests.query.hospital import ct_event, store
+from tests.query.hospital import ct_event, exposure, store
 from tests.web.people import client_of
 from tests.web.test_frame import INLINE
 
@@ -302,11 +302,17 @@ def files_of_at_most(size):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-@pytest.mark.parametrize("form", ["csv", "xlsx", "json", "uk-ct-2019"])
-def test_a_full_disk_ends_an_export_with_a_reason_and_without_a_file(client, form):
+@pytest.mark.parametrize(
+    ("modality", "form"),
+    [("CT", "csv"), ("CT", "xlsx"), ("CT", "json"),
+        ("CT", "uk-ct-2019"),
+     ("RF", "openskin")],
+)  # fmt: skip
+def test_a_full_disk_ends_an_export_with_a_reason_and_without_a_file(client, modality, form):
+    event = ct_event if modality == "CT" else exposure
     for number in range(60):
-        store(f"more-{number}", "CT", study_description="x" * 900, events=(ct_event(),))
-    export = asked(client, format=form)[1]
+        store(f"more-{number}", modality, study_description="x" * 900, events=(event(),))
+    export = asked(client, f"/exports/new/{modality.lower()}/", format=form)[1]
 
     with files_of_at_most(2000):
         run(export.task_id)

@@ -1,6 +1,7 @@
 """What was typed for a rule in, its settings out, or a sentence for each that cannot be used."""
 
 from collections.abc import Mapping
+from functools import cache
 from math import isfinite
 from typing import Any
 
@@ -19,15 +20,21 @@ class SettingsError(KermaError):
         self.faults = faults
 
 
+@cache
+def _load() -> None:
+    """Import the kinds, once: they are asked for with every study that is judged."""
+    load_all(rules)
+
+
 def all_kinds() -> list[Kind]:
     """Return every kind of rule in its order."""
-    load_all(rules)
+    _load()
     return sorted(kinds, key=lambda kind: kind.order)
 
 
 def kind_of(name: str) -> Kind:
     """Return a kind by name."""
-    load_all(rules)
+    _load()
     return kinds[name]
 
 

@@ -71,7 +71,8 @@ def quantile(ordered: Array, start: Array, count: Array, q: float) -> Array:
     share = position - below
     low = ordered[start + below]
     high = ordered[start + np.minimum(below + 1, count - 1)]
-    found: Array = low + (high - low) * share
+    apart = high - low
+    found: Array = np.where(share < 0.5, low + apart * share, high - apart * (1 - share))
     return found
 
 

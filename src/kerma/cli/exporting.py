@@ -1,5 +1,6 @@
 """Arguments of `kerma export` in, one file or stream out, with a bar on a terminal."""
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ def export(plan: Plan, form: Format, out: str) -> Made:
     ExportError
         If nothing is selected, or the file cannot be written.
     """
-    with _bar() as progress:
+    with _terminated_cleanly(), _bar() as progress:
         if out != STDOUT:
             return make(plan, form, _path(out), progress)
         return _to_stdout(plan, form, progress)
@@ -47,6 +48,20 @@ def _to_stdout(plan: Plan, form: Format, progress: Progress) -> Made:
     made = stream(plan, form, sys.stdout.buffer, progress)
     sys.stdout.buffer.flush()
     return made
+
+
+@contextmanager
+def _terminated_cleanly() -> Iterator[None]:
+    """Let SIGTERM end the export as Ctrl-C does, so that what was begun is removed."""
+
+    def end(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -4,7 +4,6 @@ A study without events has one row, whose values of events are null.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -68,7 +67,9 @@ def _table(values: Sequence[Value], columns: Sequence[Column]) -> pl.DataFrame:
 
 def _places(counts: list[int]) -> list[int | None]:
     """Return for each row the event that it shows; None where its study has none."""
-    events = iter(range(sum(counts)))
-    return list(
-        chain.from_iterable([next(events) for _ in range(count)] or [None] for count in counts)
-    )
+    found: list[int | None] = []
+    first = 0
+    for count in counts:
+        found += range(first, first + count) if count else [None]
+        first += count
+    return found

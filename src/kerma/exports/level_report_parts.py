@@ -39,7 +39,12 @@ _register()
 
 
 def _style(name: str, size: float, **more: Any) -> ParagraphStyle:
-    given = {"fontName": REGULAR, "fontSize": size, "leading": size * 1.4, "textColor": TEXT}
+    given: dict[str, Any] = {
+        "fontName": REGULAR,
+        "fontSize": size,
+        "leading": size * 1.4,
+        "textColor": TEXT,
+    }
     return ParagraphStyle(name, **(given | more))
 
 
@@ -61,8 +66,14 @@ STYLES = {
 
 def safe(text: str) -> str:
     """Return a text for a paragraph; what the font does not have becomes a square."""
-    known = pdfmetrics.getFont(REGULAR).face.charToGlyph
-    return escape("".join(c if ord(c) in known or c.isspace() else "\u25a1" for c in text))
+    return escape(plain(text))
+
+
+def plain(text: str) -> str:
+    """Return a text with squares for what the font does not have."""
+    font: Any = pdfmetrics.getFont(REGULAR)
+    known = font.face.charToGlyph
+    return "".join(c if ord(c) in known or c.isspace() else "\u25a1" for c in text)
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -74,7 +85,7 @@ def number(value: float, digits: int = 3) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-class Bar(Flowable):  # type: ignore[misc]
+class Bar(Flowable):
     """A median as a bar, with a mark for each level; shares of the whole width."""
 
     def __init__(self, fill: float, ticks: Sequence[float], *, over: bool) -> None:
@@ -162,9 +173,7 @@ def footer(text: str) -> Callable[[Canvas, Any], None]:
         canvas.saveState()
         canvas.setFont(REGULAR, 7)
         canvas.setFillColor(HexColor(MUTED))
-        known = pdfmetrics.getFont(REGULAR).face.charToGlyph
-        plain = "".join(c if ord(c) in known else "\u25a1" for c in text)
-        canvas.drawString(16 * mm, 10 * mm, plain[:110])
+        canvas.drawString(16 * mm, 10 * mm, plain(text)[:110])
         canvas.drawRightString(194 * mm, 10 * mm, f"Page {document.page}")
         canvas.restoreState()
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self
 
 import msgspec
-import xlsxwriter  # type: ignore[import-untyped]
-from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]
+import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from kerma.exports.base import ExportError, Progress
 from kerma.exports.reading import Data

@@ -102,6 +102,8 @@ _CELLS: dict[str, Callable[[Any], Cell]] = {
 }
 
 _REMEMBERED = 50_000
+_SHORT = 100
+"""Characters of a text that is worth remembering; long ones seldom come again."""
 
 
 class Cells:
@@ -117,9 +119,13 @@ class Cells:
         known = self._texts
         if len(known) > _REMEMBERED:
             known.clear()
-        for text in set(values).difference(known):
-            known[text] = text_cell(text)
-        return [known[text] for text in values]
+        new = set(values).difference(known)
+        known.update({text: text_cell(text) for text in new})
+        cells = [known[text] for text in values]
+        for text in new:
+            if text and len(text) > _SHORT:
+                del known[text]
+        return cells
 
 
 class Sheet:
@@ -238,8 +244,8 @@ class Workbook:
             sheets.append(self.sheet(name, after=last))
         return sheets[-1]
 
-    def close(self) -> None:
-        """Write the file."""
+    def close(self, step: Callable[[], None]) -> None:
+        """Write the file; `step` is called now and then, and may raise to end it."""
         with zipfile.ZipFile(self._out, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as file:
             for name, text in self._parts():
                 file.writestr(name, _XML + text)
@@ -248,6 +254,7 @@ class Workbook:
                 with file.open(name, "w", force_zip64=sheet.is_huge) as part:
                     for piece in sheet.xml():
                         part.write(piece)
+                        step()
 
     def drop(self) -> None:
         """Forget what waits to be written."""

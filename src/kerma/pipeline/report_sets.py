@@ -7,12 +7,12 @@ made of the site's, so that what belongs together stays together in every set of
 import csv
 import hashlib
 import hmac
-import io
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, BinaryIO, NamedTuple
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, NamedTuple, TextIO
 
 from django.conf import settings
 
@@ -105,17 +105,20 @@ def write_set(
         If no study has a report.
     """
     how = _how(plan)
-    index: list[Row] = []
     without: list[int] = []
     reports = 0
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        for number, study in enumerate(_studies(data, (*_STUDY, *columns), how, packed)):
-            progress(number, len(data.ids))
-            index.extend(listing(study) if study.reports else ())
-            reports += len(study.reports)
-            if not study.reports:
-                without.append(study.values["id"])
-        packed.writestr("index.csv", _csv(headings, index))
+    with TemporaryFile("w+", newline="", encoding="utf-8") as index:
+        rows = csv.writer(index)
+        rows.writerow(headings)
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+            for number, study in enumerate(_studies(data, (*_STUDY, *columns), how, packed)):
+                progress(number, len(data.ids))
+                reports += len(study.reports)
+                if study.reports:
+                    rows.writerows(map(_safe, listing(study)))
+                else:
+                    without.append(study.values["id"])
+            _add_text(packed, "index.csv", index)
     if not reports:
         raise ExportError(
             "None of the studies has a report of which Kerma keeps a copy, so there is nothing to "
@@ -195,12 +198,12 @@ def _cleaned(values: dict[str, Any]) -> dict[str, Any]:
     return values | {name: cleaned(text, secrets) for name, text in texts.items()}
 
 
-def _csv(headings: Sequence[str], rows: list[Row]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(headings)
-    writer.writerows(map(_safe, rows))
-    return text.getvalue().encode()
+def _add_text(packed: zipfile.ZipFile, name: str, text: TextIO) -> None:
+    """Put a text file into the zip file, without having it in memory."""
+    text.seek(0)
+    with packed.open(name, "w") as entry:
+        while part := text.read(1 << 16):
+            entry.write(part.encode())
 
 
 def _safe(row: Row) -> Row:

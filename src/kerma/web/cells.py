@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from django.utils.html import escape
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
 
 from kerma.query import materials
 from kerma.query.columns.base import Column
@@ -117,6 +118,15 @@ def _period(column: Column, value: Any, get: Get) -> Written:
     """Write a sum over a patient's studies with their number: "32 (2 exams)"."""
     exams = formats.plural(get("period_exams") or 0, "exam")
     return Written(f"{formats.number(value * column.factor)} ({exams})", "", column.explanation)
+
+
+def level_mark(share: Share) -> SafeString:
+    """Return a sign that a row is over or near a level which none of its cells shows."""
+    words = {"over": "Over level", "warn": "Near level"}[share.state]
+    title = f"{words}: {formats.percent(share.share)} of {share.level.source}"
+    return format_html(
+        ' <span class="level {}" title="{}">{}</span>', share.state, title, icon(share.state, title)
+    )
 
 
 def marked(written: Written, share: Share | None) -> Written:

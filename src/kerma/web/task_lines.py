@@ -48,6 +48,8 @@ _OUTCOMES = {
     "apply-patterns": (("done", "studies compared"), ("changed", "changed")),
     "sort-studies": (("done", "studies looked at"), ("changed", "changed")),
     "apply-names": (("studies", "studies renamed"), ("events", "events renamed")),
+    "recalculate-alerts": (("done", "studies judged"), ("changed", "alerts raised")),
+    "send-alerts": (("messages", "messages sent"),),
     "delete-studies": (("done", "studies deleted"),),
     "pack-physics": (("studies", "studies packed"),),
     "read-collected": (("studies", "studies read"),),

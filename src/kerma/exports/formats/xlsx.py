@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import chain, islice
 from typing import BinaryIO
 
@@ -26,7 +27,7 @@ def write(plan: Plan, data: Data, out: BinaryIO, progress: Progress) -> Made:
     book = Workbook(out, dates.of_site())
     try:
         made = _Filling(plan, data, book).fill(progress)
-        book.close()
+        book.close(partial(progress, made.studies, made.studies, "writing the sheets"))
     finally:
         book.drop()
     return made

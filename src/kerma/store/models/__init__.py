@@ -10,6 +10,7 @@ from kerma.store.models.alerts import (
     PatientDay,
 )
 from kerma.store.models.changes import ChangeReader, FollowUpFault, StudyChange
+from kerma.store.models.ct_sizes import CtImageSize
 from kerma.store.models.events import Administration, CtEvent, ProjectionEvent
 from kerma.store.models.exports import Export
 from kerma.store.models.names import (
@@ -58,6 +59,7 @@ __all__ = [
     "ChangeReader",
     "CollectedStudy",
     "CtEvent",
+    "CtImageSize",
     "DailyCount",
     "Device",
     "Export",

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from plotly import colors  # type: ignore[import-untyped]
+from plotly import colors
 
 SAFE = "safe"
 SAFE_COUNT = 8

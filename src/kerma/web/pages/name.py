@@ -77,6 +77,7 @@ def _page(
     request: HttpRequest, one: StandardName, form: NameForm, rule_form: RuleForm
 ) -> HttpResponse:
     context = {
+        "within": "names",
         "one": one,
         "form": form,
         "rule_form": rule_form,

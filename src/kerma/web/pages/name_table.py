@@ -32,7 +32,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @groups("admin")
 def enter(request: HttpRequest) -> HttpResponse:
     """Take a table, show what it would change, and enter it once that is confirmed."""
-    context: dict[str, object] = {"columns": name_table.COLUMNS}
+    context: dict[str, object] = {"columns": name_table.COLUMNS, "within": "names"}
     if request.method != "POST":
         return render(request, "web/names_import.html", context)
     replace = request.POST.get("replace") == "on"

@@ -19,7 +19,7 @@ from kerma.web import preferences, tables
 from kerma.web.access import BROWSE, groups, may
 from kerma.web.actor import note
 from kerma.web.address import Address
-from kerma.web.cells import NOTHING, Written, write
+from kerma.web.cells import NOTHING, Written, level_mark, write
 from kerma.web.chips import chips
 from kerma.web.formats import plural, whole
 from kerma.web.preferences import PAGE_SIZES
@@ -176,8 +176,16 @@ def _row(
     mark = greatest.state if greatest is not None and greatest.state != "ok" else ""
     if modality == "RF":
         found |= period_shares(row)
-    cells = [_cell(column, known, row, address, found) for column in chosen]
+    name_mark = "" if greatest is None or _says(chosen, greatest) else str(level_mark(greatest))
+    cells = [_cell(column, known, row, address, found, name_mark) for column in chosen]
     return tables.row(cells, mark)
+
+
+def _says(chosen: tuple[Column, ...], share: Share) -> bool:
+    """Return whether a cell of the row tells of its greatest share, so that its edge is not all."""
+    if share.state == "ok" or any(column.kind == "level" for column in chosen):
+        return True
+    return share.state == "over" and any(column.path == share.level.name for column in chosen)
 
 
 def _cell(
@@ -186,11 +194,12 @@ def _cell(
     row: pages.Row,
     address: Address,
     found: dict[str, Share],
+    name_mark: str,
 ) -> str:
     written = with_sub(column, known, row.__getitem__, None, found)
     if column.name == _NAMES_ROW:
         main = written.main or '<span class="muted">No study description</span>'
-        return tables.row_head(main, written.sub, address.study(row["id"]))
+        return tables.row_head(main, written.sub, address.study(row["id"]), name_mark)
     if column.name == "study_date":
         sub = f'<span class="sub">{written.sub}</span>' if written.sub else ""
         return f'<td class="nowrap full">{written.main or NOTHING}{sub}</td>'
