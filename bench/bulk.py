@@ -203,6 +203,7 @@ def study(number: int, found: Pattern, chance: random.Random) -> tuple[dict[str,
         "accession_number": f"A{number:08d}",
         "age_years": float(chance.randint(1, 95)),
         "sex": chance.choice("FM"),
+        "weight_kg": round(max(3.0, chance.gauss(75, 18)), 1),
     }
     for name in ("dlp_mgycm", "dap_gym2", "rp_dose_gy", "administered_activity_mbq"):
         if row[name] is not None:

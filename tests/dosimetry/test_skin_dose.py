@@ -93,7 +93,9 @@ def test_a_beam_turned_by_180_degrees_enters_through_the_front():
 
 def test_prone_the_same_beam_enters_through_the_front_with_the_same_dose():
     supine = computed(beam(), switches=ONLY_DISTANCE)
-    prone = computed(beam(patient_orientation_modifier="prone"), switches=ONLY_DISTANCE)
+    prone = computed(
+        beam(patient_orientation_modifier="prone", primary_angle_deg=180.0), switches=ONLY_DISTANCE
+    )
 
     depth = supine.measures["depth_cm"]
     dose, _ = dose_near(prone, -0.5, depth, -BELOW_CROWN_CM - 0.5)
@@ -105,7 +107,9 @@ def test_prone_the_same_beam_enters_through_the_front_with_the_same_dose():
 def test_prone_left_and_right_change_sides_of_the_table():
     """A table moved to the left of a supine patient brings its right half into the beam."""
     supine = computed(beam(table_longitudinal_mm=50.0))
-    prone = computed(beam(table_longitudinal_mm=50.0, patient_orientation_modifier="prone"))
+    prone = computed(
+        beam(table_longitudinal_mm=50.0, patient_orientation_modifier="prone"), angles="table"
+    )
 
     assert "to the right" in supine.place
     assert "to the left" in prone.place
@@ -136,15 +140,24 @@ def test_feet_first_left_and_right_change_sides_of_the_table():
 
 
 @pytest.mark.parametrize(
-    ("words", "position", "place"),
+    ("words", "angle", "position", "place"),
     [
-        ("left lateral decubitus", "HFDL", "left side"),
-        ("right lateral decubitus", "HFDR", "right side"),
+        ("left lateral decubitus", -90.0, "HFDL", "left side"),
+        ("right lateral decubitus", 90.0, "HFDR", "right side"),
     ],
 )
-def test_on_a_side_the_beam_from_below_enters_through_that_side(words, position, place):
-    found = computed(beam(patient_orientation_modifier=words))
+@pytest.mark.parametrize("angles", ["patient", "table"])
+def test_on_a_side_the_beam_from_below_enters_through_that_side(
+    words, angle, position, place, angles
+):
+    """About the patient, the detector over somebody on the left side is at the right: RAO 90°."""
+    event = beam(
+        patient_orientation_modifier=words, primary_angle_deg=angle if angles == "patient" else 0.0
+    )
 
+    found = computed(event, angles=angles)
+
+    assert found.contributions[0].transmission < 1
     assert found.position == position
     assert found.place.startswith(place)
 

@@ -63,7 +63,7 @@ def test_the_outline_overlaps_by_more_than_90_percent(study, reference):
 
 
 def test_what_differs_is_the_transmission_of_the_table(study, reference):
-    """openSkin lets 0.82 through where the measured table of PySkinDose has 0.74."""
+    """For openSkin the table lets 0.82 through, in PySkinDose's measurement 0.74."""
     found = computed(study, Switches(oblique_table=False, table_transmission=0.82))
 
     assert found.peak_gy == pytest.approx(reference["peak_skin_dose_Gy"], rel=0.02)

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from kerma.exports.columns import COLUMNS
-from kerma.store.models import Study
+from kerma.store.models import CtEvent, Study
 from tests.exports.exported import export, headings, read_csv, read_sheet
 from tests.query.hospital import ct_event, exposure, store
 
@@ -172,6 +172,28 @@ def test_the_sheets_are_summary_all_data_and_protocols_in_alphabetical_order(tmp
     assert facts["Filter test_data"] == "exclude"
     assert ("Thorax low dose", 1) in [row[:2] for row in summary]
     assert ("Thorax LD", 1, "thorax_ld") in [row[6:9] for row in summary]
+
+
+def test_a_standard_name_has_a_sheet_of_its_own_beside_those_of_its_protocols(tmp_path):
+    from openpyxl import load_workbook
+
+    wanted = ("Thorax LD", "Head seq")
+    CtEvent.objects.filter(acquisition_protocol__in=wanted).update(standard_name="Main scan")
+    Study.objects.filter(study_instance_uid="ct-head").update(standard_name="Head")
+    export(tmp_path / "ct.xlsx", "CT")
+
+    rows = read_sheet(tmp_path / "ct.xlsx", "(standard)_main_scan")
+    assert [row["Acquisition protocol"] for row in rows] == ["Head seq", "Thorax LD"]
+    assert {row["Standard acquisition name"] for row in rows} == {"Main scan"}
+    assert [row["Standard study name"] for row in rows] == ["Head", None]
+    summary = load_workbook(tmp_path / "ct.xlsx")["Summary"].iter_rows(values_only=True)
+    assert ("Main scan", 2, "(standard)_main_scan") in [row[10:13] for row in summary]
+
+
+def test_protocols_with_several_values_have_a_sheet(tmp_path):
+    store("one", "DX", events=(exposure(acquisition_protocol="Hand\\AP"),))
+    export(tmp_path / "dx.xlsx", "DX")
+    assert len(read_sheet(tmp_path / "dx.xlsx", "hand_|_ap")) == 1
 
 
 def test_protocols_that_differ_in_case_share_a_sheet(tmp_path):

@@ -1,6 +1,7 @@
 """The pages of charts: numbers against a group-by of the rows, links, options, downloads."""
 
 import csv
+import datetime as dt
 import io
 import statistics
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -8,7 +9,16 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from kerma.charts import charts_of
-from kerma.store.models import AuditEntry, CtEvent, Study, UserOptions
+from kerma.store import name_book
+from kerma.store.models import (
+    AuditEntry,
+    CtEvent,
+    SiteReferenceLevel,
+    StandardName,
+    StandardNameRule,
+    Study,
+    UserOptions,
+)
 from tests.query.hospital import ct_event, store
 from tests.web.charted import (
     MODALITIES,
@@ -158,6 +168,24 @@ def test_numbers_of_a_filter_are_those_of_the_filter(client, ct):
 
     found = Study.objects.filter(station_name="CT 2", study_date__gte="2026-02-01")
     assert sum(part.traces[0]["x"]) == found.count()
+
+
+def test_reference_levels_are_drawn_for_standard_names(client):
+    name = StandardName.objects.create(modality="CT", level="study", name="Chest")
+    StandardNameRule.objects.create(standard_name=name, field="study_description",
+                                    pattern="Study 0")  # fmt: skip
+    SiteReferenceLevel.objects.create(
+        standard_name=name, quantity="dlp_mgycm", value=77.0, valid_from=dt.date(2020, 1, 1)
+    )
+    name_book.touch(apply=False)
+    store_ct()
+
+    one = part_of(client, "ct-standard-study-dlp")
+    in_time = part_of(client, "ct-standard-study-dlp-over-time")
+
+    assert [shape["x0"] for shape in one.data["layout"]["shapes"]] == [77.0]
+    assert [shape["y0"] for shape in in_time.data["layout"]["shapes"]] == [77.0]
+    assert len(studies_behind(one.links()[0])) == 12
 
 
 # ---------- The studies behind a part
@@ -400,6 +428,14 @@ def test_a_list_leads_to_its_charts_and_back(client, ct):
 
     back = client.get("/charts/ct/?" + urlencode({"station_name": "CT 1", "bins": "5"}))
     assert b'href="/ct/?station_name=CT+1"' in back.content
+
+
+def test_only_pictures_may_come_from_elsewhere_and_only_from_the_page_itself(client, ct):
+    policy = client.get("/charts/ct/?bins=5")["Content-Security-Policy"].split("; ")
+
+    assert "img-src 'self' blob:" in policy
+    others = set(policy) - {"img-src 'self' blob:"}
+    assert others == set(client.get("/ct/")["Content-Security-Policy"].split("; "))
 
 
 def test_the_first_page_is_that_of_the_modality_in_use(client, ct):

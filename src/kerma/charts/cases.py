@@ -71,15 +71,14 @@ def gather(chart: Chart, selection: Selection, options: Options) -> Cases:
     found = _cases(chart, options, view, flags)
     value, against = _value(chart, found), _against(chart, found, view.studies)
     counts = _countable(chart, options, found, view.studies, value, against)
-    number, study = found.number[counts], found.study[counts]
-    names, item = _items(chart, options, found, number)
-    keys, key = _keys(options, chart, view.studies, study)
-    return Cases(
-        names, keys, item, key,
-        value[counts] if len(value) else value,
-        against[counts] if len(against) else against,
-        study, view.studies, int(len(counts) - len(number)),
-    )  # fmt: skip
+    without = int(len(counts) - counts.sum())
+    if without:
+        found = found._replace(number=found.number[counts], study=found.study[counts])
+        value = value[counts] if len(value) else value
+        against = against[counts] if len(against) else against
+    names, item = _items(chart, options, found)
+    keys, key = _keys(options, chart, view.studies, found.study)
+    return Cases(names, keys, item, key, value, against, found.study, view.studies, without)
 
 
 def _of_study(chart: Chart, selection: Selection) -> list[str]:
@@ -164,14 +163,12 @@ def _countable(
     return flags
 
 
-def _items(
-    chart: Chart, options: Options, found: _Gathered, number: Array
-) -> tuple[list[str], Array]:
+def _items(chart: Chart, options: Options, found: _Gathered) -> tuple[list[str], Array]:
     """Return the names of the items, and that of each case; folded if so wanted."""
     if chart.measure == "workload":
-        return [""], np.zeros(len(number), dtype=np.int32)
+        return [""], np.zeros(len(found.number), dtype=np.int32)
     column = item_column(chart)
-    texts, codes = found.rows.texts[column], found.rows.columns[column][number]
+    texts, codes = found.rows.texts[column], found.rows.columns[column][found.number]
     counts = np.bincount(codes, minlength=len(texts))
     present = np.flatnonzero(counts)
     by_name: dict[str, list[int]] = {}

@@ -74,16 +74,12 @@ def compute(
     selection = selection._replace(modality=chart.modality)
     cases, cut = _in_order(gather(chart, selection, options), options, most_items)
     counted = len(cases.item) + cut[1]
-    thinned = 0
-    if kind_of(chart) == "scatter" and most_points and len(cases.item) > most_points:
-        thinned = len(cases.item) - most_points
-        cases = _thinned(cases, most_points)
-    asked = Asked(chart, options, cases)
+    asked = Asked(chart, options, cases, most_points)
     kind = kinds[kind_of(chart)]
     value = measured(chart)
     result = Result(
         chart.name, chart.level, chart.measure, kind.name, value.unit if value else "",
-        kind.series(asked), counted, cases.without, cut[0], thinned,
+        kind.series(asked), counted, cases.without, cut[0],
     )  # fmt: skip
     if kind.finish is not None:
         kind.finish(asked, result)
@@ -133,11 +129,6 @@ def _amounts(cases: Cases, options: Options) -> list[float]:
     found = statistics(cases.value, grouped(cases.item, len(cases.items)))
     average: list[float] = (found.mean if options.average == "mean" else found.median).tolist()
     return average
-
-
-def _thinned(cases: Cases, most: int) -> Cases:
-    """Return about so many cases, evenly over them."""
-    return _chosen(cases, np.linspace(0, len(cases.item) - 1, most).astype(np.int64))
 
 
 def _chosen(cases: Cases, number: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> Cases:

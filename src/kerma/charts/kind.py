@@ -16,10 +16,13 @@ from kerma.registry import Registry
 class Asked:
     """The cases of a chart, by series and item, the items in the order of drawing."""
 
-    def __init__(self, chart: Chart, options: Options, cases: Cases) -> None:
+    def __init__(
+        self, chart: Chart, options: Options, cases: Cases, most_points: int | None = None
+    ) -> None:
         self.chart = chart
         self.options = options
         self.cases = cases
+        self.most_points = most_points
 
     @cached_property
     def groups(self) -> Groups:

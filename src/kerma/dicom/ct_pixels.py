@@ -160,9 +160,7 @@ def _stored(found: Dataset) -> NDArray[Any]:
     return pixels
 
 
-def _padded(
-    found: Dataset, stored: NDArray[Any], hu: NDArray[np.float32]
-) -> NDArray[np.bool_]:
+def _padded(found: Dataset, stored: NDArray[Any], hu: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Return where the image is padded, by value, unless that value could be air."""
     value = found.get("PixelPaddingValue")
     if not isinstance(value, int):

@@ -17,9 +17,6 @@ from kerma.dosimetry.size_specific import water_equivalent_diameter
 METHOD = "Water-equivalent diameter of axial images (AAPM Report 220), outline 1"
 """Its number is raised with every change by which a diameter can become another."""
 
-CUT_OFF_ALLOWED = 0.1
-"""Share of the images of a series that may be cut off for its mean to count."""
-
 _AIR_HU = -1000.0
 _BODY_HU = -300.0
 _COARSE_MM = 2.0
@@ -168,9 +165,7 @@ def _coarse(
     return blocks.astype(np.float32), padded.reshape(shape).any(axis=(1, 3)), pitch_mm
 
 
-def _padded_distance(
-    mask: NDArray[np.bool_], pitch_mm: tuple[float, float]
-) -> NDArray[np.float64]:
+def _padded_distance(mask: NDArray[np.bool_], pitch_mm: tuple[float, float]) -> NDArray[np.float64]:
     """Return for each pixel in `mask` how far it is from the outside, in mm.
 
     The mask goes on beyond the image, so that what is cut off is not thin for that.
@@ -203,4 +198,4 @@ def _at_edge(body: NDArray[np.bool_], field: NDArray[np.bool_]) -> float:
     line = body & ~ndimage.binary_erosion(body)
     inner = ndimage.binary_erosion(field, iterations=_FIELD_EDGE_PIXELS)
     length = np.count_nonzero(line)
-    return np.count_nonzero(line & ~inner) / length if length else 0.0
+    return float(np.count_nonzero(line & ~inner) / length) if length else 0.0

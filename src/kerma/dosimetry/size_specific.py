@@ -18,6 +18,8 @@ from kerma.dosimetry.regions import region
 
 _HEADS = frozenset(("head", "head and neck"))
 _AIR_HU = -1000.0
+CUT_OFF_ALLOWED = 0.1
+"""Share of the images of an acquisition that may be cut off for their mean to count."""
 
 
 class _Phantom(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +44,20 @@ class Size(msgspec.Struct, frozen=True):
 
     diameter_mm: float
     method: str
+    note: str = ""
+
+
+class ImageSize(msgspec.Struct, frozen=True, kw_only=True):
+    """Water-equivalent diameters of the axial images of one acquisition."""
+
+    images: int
+    mean_mm: float
+    minimum_mm: float
+    maximum_mm: float
+    cut_off_share: float
+    """Of the images that do not show the whole patient."""
+    matched: str
+    """How one knows that the images are of this acquisition, as a sentence."""
 
 
 class Scan(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +70,7 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
     effective_diameter_mm: float | None = None
     ap_mm: float | None = None
     lateral_mm: float | None = None
+    images: ImageSize | None = None
 
 
 def ssde(scan: Scan) -> Outcome:
@@ -76,11 +93,20 @@ def ssde(scan: Scan) -> Outcome:
             "CTDIvol is for the 16 cm phantom and the region is not known: it could be a head."
         )
     if size is None:
-        return Outcome.none(
-            "The object gives no water-equivalent or effective diameter, nor both the lateral and "
-            "the AP dimension."
-        )
+        return Outcome.none(_no_size(scan.images))
     return _outcome(scan.ctdivol_mgy, phantom_cm, size)
+
+
+def _no_size(images: ImageSize | None) -> str:
+    if images is None:
+        return (
+            "The object gives no water-equivalent or effective diameter, nor both the lateral and "
+            "the AP dimension, and no axial images of it were measured."
+        )
+    return (
+        "The object gives no diameter, and the axial images do not show the whole patient: "
+        f"{images.cut_off_share:.0%} of {images.images} are cut off by the field of view."
+    )
 
 
 def _outcome(ctdivol_mgy: float, phantom_cm: int, size: Size) -> Outcome:
@@ -102,6 +128,7 @@ def _outcome(ctdivol_mgy: float, phantom_cm: int, size: Size) -> Outcome:
             "D": shown(size.diameter_mm / 10, "cm"),
             "f": f"{factor:.3f}",
         },
+        note=size.note,
     )
 
 
@@ -121,15 +148,31 @@ def conversion_factor(diameter_mm: float, phantom_cm: int) -> float | None:
 
 
 def size_of(scan: Scan) -> Size | None:
-    """Return the best diameter that an acquisition has: by attenuation, else by geometry."""
+    """Return the best diameter that an acquisition has.
+
+    What the object says goes first, by attenuation, else by geometry; then its images.
+    """
     if (water := _given(scan.water_equivalent_diameter_mm)) is not None:
         return Size(water, "water-equivalent diameter of the object")
     if (effective := _given(scan.effective_diameter_mm)) is not None:
         return Size(effective, "effective diameter of the object")
     ap_mm, lateral_mm = _given(scan.ap_mm), _given(scan.lateral_mm)
-    if ap_mm is None or lateral_mm is None:
+    if ap_mm is not None and lateral_mm is not None:
+        return Size(effective_diameter(ap_mm, lateral_mm), "√(AP · lateral) of the object")
+    return _of_images(scan.images)
+
+
+def _of_images(images: ImageSize | None) -> Size | None:
+    """Return the mean over the images, None if too many of them are cut off."""
+    if images is None or images.cut_off_share > CUT_OFF_ALLOWED:
         return None
-    return Size(effective_diameter(ap_mm, lateral_mm), "√(AP · lateral) of the object")
+    return Size(
+        images.mean_mm,
+        "water-equivalent diameter, mean of axial images (AAPM Report 220)",
+        f"{images.images} images measured, {images.minimum_mm / 10:.1f} to "
+        f"{images.maximum_mm / 10:.1f} cm, {images.cut_off_share:.0%} cut off by the field of "
+        f"view. {images.matched}",
+    )
 
 
 def effective_diameter(ap_mm: float, lateral_mm: float) -> float:

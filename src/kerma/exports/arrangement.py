@@ -5,10 +5,11 @@ from itertools import islice
 from typing import Any, Protocol
 
 from kerma.exports import grouping
+from kerma.exports.cells import Cell, Cells
 from kerma.exports.columns import Columns
 from kerma.exports.layout import Flat, headings, wide_headings
 from kerma.exports.reading import Data
-from kerma.exports.workbook import MOST_COLUMNS, Cell, Cells
+from kerma.exports.workbook import MOST_COLUMNS
 
 Row = tuple[Cell, ...]
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from importlib.metadata import version
 from itertools import zip_longest
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 from django.utils import timezone
 
 from kerma.exports.base import Plan
-from kerma.exports.counts import Summary
-from kerma.exports.workbook import Sheet, heading_cell, number_cell, text_cell
+from kerma.exports.cells import Cell, heading_cell, number_cell, text_cell
+from kerma.exports.counts import Frequencies, Summary
+from kerma.exports.workbook import Sheet
 from kerma.query.columns import HEADINGS
 
 
@@ -57,22 +59,44 @@ def _cell(value: Any) -> str:
 def _frequencies(
     sheet: Sheet, plan: Plan, summary: Summary, sheet_of: Callable[[str], str]
 ) -> None:
-    """Write the tables side by side."""
-    last = "Radiopharmaceutical" if plan.modality == "NM" else "Protocol"
-    names = ("Study description", "Requested procedure", last)
-    titles = [text for name in names for text in (name, "Frequency", "")]
-    if plan.modality != "NM":
-        titles[-1] = "Sheet"
-    sheet.add(tuple(heading_cell(text) if text else "" for text in titles))
-    tables = (summary.study_descriptions, summary.requested_procedures, summary.protocols)
-    for row in zip_longest(*tables):
-        cells = [cell for one in row for cell in (*_pair(one), "")]
-        if row[2] is not None and plan.modality != "NM":
-            cells[-1] = text_cell(sheet_of(row[2][0]))
-        sheet.add(cells)
+    """Write the tables side by side, each with the sheet of its texts where they have one."""
+    tables = [
+        _table("Study description", summary.study_descriptions),
+        _table("Requested procedure", summary.requested_procedures),
+    ]
+    if plan.modality == "NM":
+        tables.append(_table("Radiopharmaceutical", summary.protocols))
+    else:
+        tables.append(_table("Protocol", summary.protocols, sheet_of))
+    if summary.standard_acquisitions:
+        of_standard = partial(_of_standard, sheet_of)
+        title = "Standard acquisition name"
+        tables.append(_table(title, summary.standard_acquisitions, of_standard))
+    widths = [len(table[0]) for table in tables]
+    for parts in zip_longest(*tables):
+        row: list[Cell] = []
+        for part, width in zip(parts, widths, strict=True):
+            row += [*(part or [""] * width), ""]
+        sheet.add(row)
 
 
-def _pair(one: tuple[str, int] | None) -> tuple[str, str]:
-    if one is None:
-        return "", ""
-    return text_cell(one[0] or "(none)"), number_cell(one[1])
+def _of_standard(sheet_of: Callable[[str], str], name: str) -> str:
+    return sheet_of(standard(name))
+
+
+def standard(name: str) -> str:
+    """Return what the sheet of a standard name is named after."""
+    return f"[standard] {name}"
+
+
+def _table(
+    title: str, counted: Frequencies, sheet_of: Callable[[str], str] | None = None
+) -> list[list[Cell]]:
+    """Return the rows of one table, headings first."""
+    rows = [[heading_cell(title), heading_cell("Frequency")]]
+    rows += [[text_cell(text or "(none)"), number_cell(number)] for text, number in counted]
+    if sheet_of is not None:
+        rows[0].append(heading_cell("Sheet"))
+        for row, (text, _) in zip(rows[1:], counted, strict=True):
+            row.append(text_cell(sheet_of(text)))
+    return rows

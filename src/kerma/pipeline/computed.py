@@ -16,6 +16,7 @@ from kerma import records
 from kerma.dosimetry import effective_dose, mammography, nuclear, size_specific
 from kerma.dosimetry.outcome import Outcome
 from kerma.errors import KermaError
+from kerma.pipeline import ct_size
 from kerma.store import changes, event_types, options
 from kerma.store.models import Administration, CtEvent, ProjectionEvent, Study
 
@@ -116,8 +117,9 @@ def compute(study_id: int, chosen: Choices) -> bool:
 def _rows(study: Study, chosen: Choices) -> Sequence[tuple[Event, Found]]:
     """Return the events of a study with what is computed of each."""
     if study.modality == "CT":
-        scans = CtEvent.objects.filter(study=study).order_by("ordinal")
-        return [(event, _of_scan(event, study, chosen)) for event in scans]
+        events = list(CtEvent.objects.filter(study=study).order_by("ordinal"))
+        sizes = ct_size.sizes(study, rotating(events)) if chosen.ssde else {}
+        return [(event, _of_scan(event, study, chosen, sizes.get(event.pk))) for event in events]
     if study.modality == "NM":
         given = Administration.objects.filter(study=study).order_by("ordinal")
         return [(event, _of_administration(event, study, chosen)) for event in given]
@@ -130,6 +132,11 @@ def _columns(event: Event) -> list[str]:
     return [column for column in _COLUMNS.values() if hasattr(event, column)]
 
 
+def rotating(events: Iterable[CtEvent]) -> list[CtEvent]:
+    """Return the events but for localisers."""
+    return [event for event in events if not _is_localiser(event)]
+
+
 def _is_localiser(event: CtEvent) -> bool:
     """Return whether the tube stood still: the factors are for one that rotates."""
     kind = records.CtEvent(
@@ -138,7 +145,9 @@ def _is_localiser(event: CtEvent) -> bool:
     return event_types.ct_type(kind) == "localiser"
 
 
-def _of_scan(event: CtEvent, study: Study, chosen: Choices) -> Found:
+def _of_scan(
+    event: CtEvent, study: Study, chosen: Choices, images: size_specific.ImageSize | None
+) -> Found:
     if _is_localiser(event):
         return {}
     more = event.more
@@ -153,6 +162,7 @@ def _of_scan(event: CtEvent, study: Study, chosen: Choices) -> Found:
                 effective_diameter_mm=more.get("derived_effective_diameter_mm"),
                 ap_mm=more.get("measured_ap_dimension_mm"),
                 lateral_mm=more.get("measured_lateral_dimension_mm"),
+                images=images,
             )
         )
     if chosen.ct:

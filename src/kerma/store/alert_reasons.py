@@ -21,7 +21,7 @@ USUAL = (
 def reasons() -> dict[str, str]:
     """Return the words of every reason by its code."""
     stored = options.get(OPTION)
-    return {code: words for code, words in (stored or USUAL)}
+    return dict(stored or USUAL)
 
 
 def put(found: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from kerma.store import changes
 from kerma.store.locks import lock_study
@@ -82,10 +83,13 @@ def has(place: Place, sop_instance_uid: str, method: str) -> bool:
     return row is not None and row.method == method and sop_instance_uid in row.sections
 
 
+_BY_NUMBER = F("series_number").asc(nulls_last=True)
+
+
 def of_study(study_instance_uid: str) -> list[CtImageSize]:
     """Return what is known of a study, in the order of its series."""
     found = CtImageSize.objects.filter(study_instance_uid=study_instance_uid)
-    return list(found.order_by("series_number", "series_instance_uid", "pk"))
+    return list(found.order_by(_BY_NUMBER, "series_instance_uid", "pk"))
 
 
 def forget(study_instance_uid: str) -> None:

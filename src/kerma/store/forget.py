@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 
-from kerma.store import audit, changes, counts
+from kerma.store import audit, changes, counts, ct_sizes
 from kerma.store.counts import Day
 from kerma.store.locks import lock_study
 from kerma.store.models import Device, Source, StoredObject, Study
@@ -51,6 +51,7 @@ def forget_study(
         day = Day(study.modality, study.system_id, study.date_time.date())
         changes.note(cursor, [study.pk])
         study.delete()
+        ct_sizes.forget(study.study_instance_uid)
         counts.add(cursor, Counter({day: -1}))
         if discard is not None:
             transaction.on_commit(lambda: _discard_all(paths, discard))

@@ -45,6 +45,7 @@ DEFAULTS: dict[str, Any] = {
     "alert_digest_day": "",
     "alert_reasons": [],
     "compute_ssde": False,
+    "ct_size_from_images": False,
     "compute_effective_dose": False,
     "compute_agd": False,
     "ct_effective_dose_set": "lee-2012-icrp-103",
@@ -107,6 +108,9 @@ query_days
     Days after which queries and checks of completeness go, with all they found.
 compute_ssde, compute_effective_dose, compute_agd
     Which doses Kerma computes itself, beside those that the objects give.
+ct_size_from_images
+    Whether CT images that arrive are measured for the size of the patient, see
+    `kerma.pipeline.ct_size`.
 ct_effective_dose_set, nm_effective_dose_set, agd_set
     Names of the sets of coefficients for that, see `kerma.dosimetry.sets`; empty for none.
 skin_maps, skin_body

@@ -117,7 +117,7 @@ class Panel(NamedTuple):
 def panels(choices: Choices, address: Address) -> list[Panel]:
     """Return the panels in the order of the choices."""
     known = charts_of(address.modality)
-    found = []
+    found: list[Panel] = []
     for name, average in _drawn(choices, known):
         chart = known[name]
         one = address.having(average=average)

@@ -53,6 +53,11 @@ class Drawn(NamedTuple):
     notes: list[str]
     has_cases: bool
 
+    @property
+    def by_standard_name(self) -> bool:
+        """Return whether the items are names that the site gives."""
+        return self.computed.chart.level.startswith("standard-")
+
 
 def compute(name: str, selection: Selection, choices: Choices, *, whole: bool = False) -> Computed:
     """Return the numbers of a chart, cut to what can be drawn unless `whole`.

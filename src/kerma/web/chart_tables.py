@@ -45,7 +45,9 @@ def table(result: Result, period: str) -> Table:
     several = any(one.system for one in result.series)
     split = any(one.split for one in result.series)
     words, rows = _KINDS.get(result.kind, _SUMMARY)
-    leading = () if result.measure == "workload" else (Head(_ITEMS[result.level], is_number=False),)
+    leading: tuple[Head, ...] = ()
+    if result.measure != "workload":
+        leading = (Head(_ITEMS[result.level], is_number=False),)
     leading += (Head("System", is_number=False),) if several else ()
     leading += (Head("Physician", is_number=False),) if split else ()
 

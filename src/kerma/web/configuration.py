@@ -168,6 +168,10 @@ SECTIONS = (
                 "Size-specific, effective and average glandular dose, worked out by Kerma.",
                 (
                     Setting("Size-specific dose estimate", "ssde aapm 204 ct diameter compute"),
+                    Setting(
+                        "Measure patients in CT images",
+                        "size water equivalent diameter dw aapm 220 axial ssde",
+                    ),
                     Setting("Effective dose", "msv icrp k factor dlp coefficient compute nuclear"),
                     Setting("Average glandular dose", "agd mammography dance compute"),
                 ),

@@ -103,8 +103,8 @@ class GeometryForm(PageForm):
     angles = forms.ChoiceField(
         label="Angles are",
         choices=[
+            ("patient", "about the patient, however they lie"),
             ("table", "those of a head-first supine patient"),
-            ("patient", "turned with the patient"),
         ],
     )
     field = forms.ChoiceField(label="Size of the field from", choices=_FIELDS)

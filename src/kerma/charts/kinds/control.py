@@ -7,13 +7,14 @@ a case are no points.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from kerma import control_charts
 from kerma.charts.base import Change, Control, Item, Series
 from kerma.charts.cache.parts import Array
-from kerma.charts.grouping import grouped, statistics
+from kerma.charts.grouping import Groups, grouped, statistics
 from kerma.charts.kind import Asked, Kind, iso, kinds, periods
 from kerma.store.models import Device
 
@@ -23,37 +24,81 @@ _NEAR = 1
 """Points between a change of level and one of the software that may belong together."""
 
 
+class _Points(NamedTuple):
+    """The periods of all items; arrays have the length of their number."""
+
+    owner: Array
+    """Code of the series and item."""
+    day: Array
+    number: Array
+    mean: Array
+    median: Array
+    logarithm: Array
+    """Mean of the logarithms, NaN where no value is above 0."""
+    version: Array
+    """The software version most cases were made with."""
+
+
 def _series(asked: Asked) -> list[Series]:
     return asked.series(_items(asked))
 
 
 def _items(asked: Asked) -> Iterator[Item]:
-    cases, studies = asked.cases, asked.cases.studies
-    days = periods(studies.columns["study_date"], asked.options.period)
-    of_device, names = _versions(studies.columns["device_id"])
-    for _, item, part in asked.items():
-        chosen = asked.groups.order[part]
-        places = cases.study[chosen]
-        firsts, period = np.unique(days[places], return_inverse=True)
-        groups = grouped(period, len(firsts))
-        found = statistics(cases.value[chosen], groups)
-        dates = [iso(day) for day in firsts.tolist()]
-        item.points = list(
-            zip(dates, groups.size.tolist(), found.mean.tolist(), found.median.tolist(),
-                strict=True)
-        )  # fmt: skip
-        versions = _version_changes(period, of_device[places], names, dates)
-        logarithms = _logarithms(cases.value[chosen], period, len(firsts))
-        item.control = control(logarithms, dates, versions)
+    points, names = _points(asked)
+    edges = np.searchsorted(points.owner, asked.groups.code, side="right").tolist()
+    dates = {day: iso(day) for day in np.unique(points.day).tolist()}
+    for (place, item, _), end in zip(asked.items(), edges, strict=True):
+        mine = slice(edges[place - 1] if place else 0, end)
+        days = [dates[day] for day in points.day[mine].tolist()]
+        columns = (column[mine].tolist() for column in (points.number, points.mean, points.median))
+        item.points = list(zip(days, *columns, strict=True))
+        changes = _version_changes(points.version[mine], names, days)
+        item.control = control(points.logarithm[mine], days, changes)
         yield item
 
 
-def _logarithms(values: Array, period: Array, number: int) -> Array:
-    """Return the mean logarithm of each period, NaN where no value is above 0."""
-    positive = values > 0
-    n = np.bincount(period[positive], minlength=number)
-    sums = np.bincount(period[positive], weights=np.log(values[positive]), minlength=number)
+def _points(asked: Asked) -> tuple[_Points, list[str]]:
+    """Return the periods of all items, and the names of the versions."""
+    cases, columns = asked.cases, asked.cases.studies.columns
+    days, place = np.unique(
+        periods(columns["study_date"], asked.options.period), return_inverse=True
+    )
+    owner = cases.key.astype(np.int64) * len(cases.items) + cases.item
+    number = max(len(days), 1)
+    groups = grouped(
+        owner * number + place[cases.study], len(cases.keys) * len(cases.items) * number
+    )
+    found = statistics(cases.value, groups)
+    of_device, names = _versions(columns["device_id"])
+    version = _most(of_device[cases.study[groups.order]], groups, len(names))
+    points = _Points(
+        groups.code // number, days[groups.code % number], groups.size, found.mean, found.median,
+        _logarithms(found.sorted, groups), version,
+    )  # fmt: skip
+    return points, names
+
+
+def _logarithms(ordered: Array, groups: Groups) -> Array:
+    """Return the mean logarithm of the positive values of each group."""
+    if not len(ordered):
+        return np.zeros(0)
+    positive = ordered > 0
+    logarithms = np.zeros(len(ordered))
+    np.log(ordered, out=logarithms, where=positive)
+    n = np.add.reduceat(positive, groups.start, dtype=np.int64)
+    sums = np.add.reduceat(logarithms, groups.start)
     return np.round(np.where(n > 0, sums / np.maximum(n, 1), np.nan), _DIGITS)
+
+
+def _most(version: Array, groups: Groups, number: int) -> Array:
+    """Return the most frequent of `number` versions in each group; cases are in their order."""
+    most = np.zeros(len(groups.size), dtype=np.int64)
+    count = np.zeros(len(groups.size), dtype=np.int64)
+    for one in range(number):
+        same = np.add.reduceat(version == one, groups.start, dtype=np.int64) if len(most) else count
+        most[same > count] = one
+        count = np.maximum(count, same)
+    return most
 
 
 def control(logarithms: Array, dates: list[str], versions: list[Change]) -> Control:
@@ -77,24 +122,20 @@ def control(logarithms: Array, dates: list[str], versions: list[Change]) -> Cont
 
 
 def _versions(devices: Array) -> tuple[Array, list[str]]:
-    """Return the number of the software version of each study, and the versions."""
+    """Return the number of the software version of each study, and the versions there are."""
     rows = dict(Device.objects.values_list("id", "software_versions"))
-    names = sorted(set(rows.values()) | {""})
-    known = np.unique(devices)
-    number = {device: names.index(rows.get(device, "")) for device in known.tolist()}
-    of_known = np.array([number[device] for device in known.tolist()], dtype=np.int64)
-    return of_known[np.searchsorted(known, devices)] if len(known) else devices, names
+    known, place = np.unique(devices, return_inverse=True)
+    texts = [rows.get(device, "") for device in known.tolist()]
+    names = sorted(set(texts))
+    of_known = np.array([names.index(text) for text in texts], dtype=np.int64)
+    return of_known[place], names
 
 
-def _version_changes(
-    period: Array, version: Array, names: list[str], dates: list[str]
-) -> list[Change]:
-    """Return where the version that most cases of a period were made with is another."""
-    table = np.bincount(period * len(names) + version, minlength=len(dates) * len(names))
-    most = table.reshape(-1, len(names)).argmax(axis=1)
+def _version_changes(version: Array, names: list[str], dates: list[str]) -> list[Change]:
+    """Return where the version of a period is another than that of the period before."""
     changes = []
-    for index in (np.flatnonzero(np.diff(most)) + 1).tolist():
-        before, after = names[most[index - 1]], names[most[index]]
+    for index in (np.flatnonzero(np.diff(version)) + 1).tolist():
+        before, after = names[version[index - 1]], names[version[index]]
         changes.append(Change(index, dates[index], version_before=before, version_after=after))
     return changes
 

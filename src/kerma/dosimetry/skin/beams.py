@@ -245,9 +245,11 @@ def _collimated(event: ProjectionEvent, to_detector: float) -> tuple[float, floa
 
 def _field_of_view(event: ProjectionEvent, to_detector: float) -> tuple[float, float] | None:
     sides = [side / 10 for side in event.field_of_view_mm if side]
-    derived = event.derived.get("detector_field_size_mm")
-    if not sides and isinstance(derived, float | int):
-        sides = [derived / 10]
+    if not sides:
+        names = ("collimated_field_width_mm", "collimated_field_height_mm")
+        sides = [value / 10 for value in (_derived(event, name) for name in names) if value]
+    if not sides:
+        sides = [side / 10 for side in (_derived(event, "detector_field_size_mm"),) if side]
     return (sides[0] / to_detector, sides[-1] / to_detector) if sides else None
 
 
@@ -274,12 +276,20 @@ def _table_way(event: ProjectionEvent, axis: Axis) -> tuple[float, float] | None
     """Return where the table is at the start and the end of an event, in cm."""
     start = getattr(event, axis.field, None)
     if start is None:
+        start = _derived(event, axis.field)
+    if start is None:
         return None
     end = getattr(event, axis.field.replace("_mm", "_end_mm"), None)
     first, last = (
         axis.sign * value / 10 + axis.offset_cm for value in (start, start if end is None else end)
     )
     return first, last
+
+
+def _derived(event: ProjectionEvent, name: str) -> float | None:
+    """Return a value that the reader has worked out from others."""
+    value = event.derived.get(name)
+    return value if isinstance(value, float | int) else None
 
 
 def _between(way: tuple[float, float], share: Floats) -> Floats:

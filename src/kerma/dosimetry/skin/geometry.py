@@ -26,7 +26,7 @@ class Geometry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     The defaults are the definitions of DICOM (PS3.16, TID 10003C, and PS3.3 C.8.7.5): the table
     moves to the left of a head-first supine patient, to its head, and down with growing values;
-    the detector moves to its left and to its head with growing angles.
+    the detector moves to the patient's left and head with growing angles, however the patient lies.
     """
 
     manufacturer: str
@@ -42,8 +42,8 @@ class Geometry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Movements of the table from where the head end of its surface is in the isocentre."""
     primary_sign: int = 1
     secondary_sign: int = 1
-    angles: Literal["table", "patient"] = "table"
-    """Whether angles are those of a head-first supine patient, or turned with the patient."""
+    angles: Literal["patient", "table"] = "patient"
+    """Whether angles turn with the patient, or are always those of a head-first supine one."""
     field_size: tuple[str, ...] = (COLLIMATED, DAP_OVER_DOSE, FIELD_OF_VIEW)
     """Where the size of the field is taken from: the first that is there."""
     reference_point_code: str = "113860"
@@ -62,7 +62,11 @@ class Geometry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 def shipped() -> list[Geometry]:
     """Return the geometries that come with Kerma."""
-    return [msgspec.convert(one, Geometry) for one in geometry_tables()]
+    return [
+        msgspec.convert(one | {"manufacturer": manufacturer}, Geometry)
+        for one in geometry_tables()
+        for manufacturer in one["manufacturer"]
+    ]
 
 
 def transmissions() -> list[str]:

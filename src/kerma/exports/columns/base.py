@@ -108,7 +108,12 @@ def _texts(found: Column, factor: float) -> Column:
     """Return texts, several values of one attribute set apart; "" or None where there is none."""
     if "\\" not in "".join(filter(None, found)):
         return found
-    return [text.replace("\\", " | ") if text else text for text in found]
+    return [set_apart(text) if text else text for text in found]
+
+
+def set_apart(text: str) -> str:
+    """Return the several values of one attribute as people read them."""
+    return text.replace("\\", " | ")
 
 
 def _numbers(found: Column, factor: float) -> Column:

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from kerma.exports import dates, front
 from kerma.exports.arrangement import ARRANGEMENTS
 from kerma.exports.base import ALL, Format, Made, Plan, Progress, add
+from kerma.exports.cells import Cell
 from kerma.exports.columns import Value
 from kerma.exports.columns.base import Column
 from kerma.exports.columns.common import PROTOCOL_PATH
@@ -16,7 +17,7 @@ from kerma.exports.counts import Summary, summary
 from kerma.exports.layout import Flat, Sheets, columns_for, headings
 from kerma.exports.reading import Data
 from kerma.exports.spreadsheet import sheet_name
-from kerma.exports.workbook import Cell, Sheet, Workbook
+from kerma.exports.workbook import Sheet, Workbook
 
 MOST_SHEETS = 250
 """Protocols with a sheet of their own, the most frequent; the others share one."""
@@ -70,19 +71,25 @@ class _Filling:
         keys, left = self._keys(flat), iter(events)
         for cells, count in zip(study, flat.counts, strict=True):
             for event in islice(left, count):
-                self._of_key.room(next(keys)).add(cells + event)
+                for key in next(keys):
+                    self._of_key.room(key).add(cells + event)
 
     def _cells(self, values: Sequence[Value], columns: Sequence[Column]) -> list[list[Cell]]:
         make = self._book.cells.column
         return [make(one.kind, column) for one, column in zip(values, columns, strict=True)]
 
-    def _keys(self, flat: Flat) -> Iterator[str]:
-        """Return for each event the text that its sheet is named after."""
+    def _keys(self, flat: Flat) -> Iterator[tuple[str, ...]]:
+        """Return for each event the texts that its sheets are named after."""
         if self._plan.modality == "NM":
             texts = flat.study[_place(self._columns.study, "study_description")]
             pairs = zip(texts, flat.counts, strict=True)
-            return chain.from_iterable([text or ""] * count for text, count in pairs)
-        return (text or "" for text in flat.event[_place(self._columns.event, PROTOCOL_PATH)])
+            return chain.from_iterable([(text or "",)] * count for text, count in pairs)
+        protocols = flat.event[_place(self._columns.event, PROTOCOL_PATH)]
+        names = flat.event[_place(self._columns.event, "standard_name")]
+        return (
+            (protocol or "", front.standard(name)) if name else (protocol or "",)
+            for protocol, name in zip(protocols, names, strict=True)
+        )
 
     def _continued(self) -> Iterator[str]:
         if len(self._all) > 1:
@@ -97,13 +104,17 @@ _OTHERS = "Other protocols"
 
 
 class _Protocols:
-    """The sheets named after protocols, for nuclear medicine after study descriptions."""
+    """The sheets named after protocols and standard names of acquisitions.
+
+    For nuclear medicine they are named after study descriptions.
+    """
 
     def __init__(self, plan: Plan, counted: Summary, book: Workbook) -> None:
         self._book = book
         texts = counted.study_descriptions if plan.modality == "NM" else counted.protocols
+        named = [(front.standard(name), number) for name, number in counted.standard_acquisitions]
         frequencies: Counter[str] = Counter()
-        for text, number in texts:
+        for text, number in (*texts, *named):
             frequencies[sheet_name(text)] += number
         names = sorted(name for name, _ in frequencies.most_common(MOST_SHEETS))
         self._by_name = {name: [book.sheet(name)] for name in names}

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
+from kerma.alerts.evaluate import evaluate
 from kerma.pipeline import skin_dose
 from kerma.pipeline.to_the_end import asked_by
 from kerma.store import audit, jobs
@@ -38,7 +39,11 @@ def _made(number: int) -> bool:
     if study is None:
         return False
     before = study.peak_skin_dose_gy
-    return skin_dose.make(study).peak_skin_dose_gy != before
+    if skin_dose.make(study).peak_skin_dose_gy == before:
+        return False
+    study.refresh_from_db(fields=["peak_skin_dose_gy"])
+    evaluate(study)
+    return True
 
 
 jobs.add(

@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, Max, Q, QuerySet, When, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from kerma.query.reference_levels.bands import band_of, is_head
 from kerma.query.reference_levels.statistics import Summary, summarise
@@ -175,36 +176,56 @@ def _ct_studies(asked: Asked, counted: _Counted) -> Iterator[_Case]:
         band = _band(asked, counted, name, patient)
         if band is None:
             continue
-        main, phantoms = scans.get(pk, (None, frozenset()))
-        mixed = len(phantoms - {None}) > 1
-        counted.mixed += mixed
-        phantom = next(iter(phantoms - {None}), None)
-        found = [] if mixed else [("dlp_mgycm", phantom, dlp)]
-        if main is not None:
-            found.append(("ctdivol_mgy", main[1], main[0]))
+        scan = scans.get(pk, _Scan(None, None, on_head=False, on_body=False))
+        found = [("ctdivol_mgy", scan.phantom_cm, scan.ctdivol_mgy)]
+        if scan.on_head and scan.on_body:
+            counted.mixed += 1
+        else:
+            phantom = 16 if scan.on_head else 32 if scan.on_body else None
+            found.append(("dlp_mgycm", phantom, dlp))
         yield _Case(name, system, band, _said(found))
 
 
-_Scan = tuple[tuple[float | None, int | None] | None, frozenset[int | None]]
-"""CTDIvol and phantom of the event with the greatest DLP, and the phantoms of all events."""
+class _Scan(NamedTuple):
+    """CTDIvol and phantom of the event with the greatest DLP, and which phantoms there are."""
+
+    ctdivol_mgy: float | None
+    phantom_cm: int | None
+    on_head: bool
+    on_body: bool
 
 
 def _scans(asked: Asked) -> dict[int, _Scan]:
     """Return what the events of each study say; localisers do not count."""
-    events = CtEvent.objects.filter(study__in=_studies(asked)).exclude(acquisition_type=LOCALISER)
-    rows = events.order_by().values_list("study_id", "ctdivol_mgy", "dlp_mgycm", "phantom_type")
-    greatest: dict[int, tuple[float, tuple[float | None, int | None]]] = {}
-    phantoms: dict[int, set[int | None]] = {}
-    for study, ctdivol, dlp, phantom_type in rows.iterator(chunk_size=5000):
-        phantom = phantom_cm(phantom_type)
-        phantoms.setdefault(study, set()).add(phantom)
-        share = -1.0 if dlp is None else dlp
-        if ctdivol is not None and (study not in greatest or share > greatest[study][0]):
-            greatest[study] = (share, (ctdivol, phantom))
+    main = [
+        Case(When(ctdivol_mgy=None, then=1), default=0).asc(),
+        Coalesce(F("dlp_mgycm"), -1.0).desc(),
+        F("ordinal").asc(),
+    ]
+    rows = (
+        CtEvent.objects.filter(study__in=_studies(asked))
+        .exclude(acquisition_type=LOCALISER)
+        .annotate(
+            place=Window(RowNumber(), partition_by="study_id", order_by=main),
+            head=Window(Max(_named(_HEAD)), partition_by="study_id"),
+            body=Window(Max(_named(_BODY)), partition_by="study_id"),
+        )
+        .filter(place=1)
+        .order_by()
+        .values_list("study_id", "ctdivol_mgy", "phantom_type", "head", "body")
+    )
     return {
-        study: (greatest[study][1] if study in greatest else None, frozenset(found))
-        for study, found in phantoms.items()
+        study: _Scan(ctdivol, phantom_cm(phantom), bool(head), bool(body))
+        for study, ctdivol, phantom, head, body in rows.iterator(chunk_size=5000)
     }
+
+
+_HEAD = Q(phantom_type__icontains="head") | Q(phantom_type__contains="16")
+_BODY = ~_HEAD & (Q(phantom_type__icontains="body") | Q(phantom_type__contains="32"))
+
+
+def _named(phantom: Q) -> Case:
+    return Case(When(phantom, then=1), default=0)
 
 
 def _acquisitions(asked: Asked, counted: _Counted) -> Iterator[_Case]:

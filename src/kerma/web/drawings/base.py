@@ -212,18 +212,20 @@ class Curve(NamedTuple):
 def curves(asked: Asked, most: int = MOST_LINES) -> list[Curve]:
     """Return a curve for each item of each system, those with most cases first.
 
-    After `most` of them, they are shown when the legend is pressed.
+    After `most` of them, they are shown when the legend is pressed, and colours come again.
     """
     pairs = [(series, item) for series in asked.result.series for item in series.items]
     pairs.sort(key=lambda pair: -pair[1].count)
     several = len(asked.result.series) > 1
-    shades = colours.series_colours(asked.colours, len(pairs))
+    shades = colours.series_colours(asked.colours, max(min(len(pairs), most), 1))
+    if asked.colours == colours.SAFE:
+        shades = colours.series_colours(colours.SAFE, colours.SAFE_COUNT)
     return [
         Curve(
             series,
             item,
             _curve_name(series, item, several=several),
-            shades[index],
+            shades[index % len(shades)],
             index,
             index < most,
         )

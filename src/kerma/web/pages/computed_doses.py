@@ -29,6 +29,7 @@ _CHOICES = {
     "nm_effective_dose_set": "Coefficients for nuclear medicine",
     "agd_set": "Tables for mammography",
 }
+_SWITCHES = ("compute_ssde", "compute_effective_dose", "compute_agd")
 _CHOOSE = "Choose tables, or leave the switch off."
 _NO_TABLES = (
     "There are no tables. Put a file into the folder coefficients/mammography of the data folder "
@@ -62,7 +63,14 @@ class ComputedForm(PageForm):
     compute_ssde = forms.BooleanField(
         required=False,
         label="Size-specific dose estimate of CT",
-        help_text="By AAPM Report 204 from the diameter that the dose report gives; trunk only.",
+        help_text="By AAPM Report 204 from the diameter that the dose report gives, or else that "
+        "of the images; trunk only.",
+    )
+    ct_size_from_images = forms.BooleanField(
+        required=False,
+        label="Measure patients in the CT images that arrive",
+        help_text="About one axial image in 10 mm, for reports that give no diameter. No image is "
+        "kept; those that arrived before are not measured.",
     )
     compute_effective_dose = forms.BooleanField(
         required=False,
@@ -108,7 +116,7 @@ def computed_doses(request: HttpRequest) -> HttpResponse:
         known = _known()
     except BadSet as error:
         return render(request, "web/computed_doses.html", {"fault": str(error)})
-    names = ["compute_ssde", "compute_effective_dose", "compute_agd", *_CHOICES]
+    names = [*_SWITCHES, "ct_size_from_images", *_CHOICES]
     initial = dict(zip(names, options.several(*names), strict=True))
     form = ComputedForm(
         request.POST if request.method == "POST" else None, initial=initial, known=known
@@ -123,7 +131,7 @@ def computed_doses(request: HttpRequest) -> HttpResponse:
         "sets": _shown(known),
         "task": _task(),
         "gone": _gone(initial, known),
-        "is_on": any(initial[name] for name in names[:3]),
+        "is_on": any(initial[name] for name in _SWITCHES),
         "folder": str(computed.site_folder()),
     }
     return render(request, "web/computed_doses.html", context)
@@ -176,7 +184,7 @@ def _parts(form: ComputedForm) -> list[Part]:
     return [
         Part(
             "Computed tomography",
-            [form["compute_ssde"]],
+            [form["compute_ssde"], form["ct_size_from_images"]],
             "Without a phantom in the report, or with the 16 cm phantom and no region, there is no "
             "value. Heads have none: AAPM Report 293 is not included.",
         ),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
+from kerma.alerts.evaluate import evaluate
 from kerma.dosimetry.skin import picture
 from kerma.dosimetry.skin.body import KINDS
 from kerma.dosimetry.skin.calculate import SkinDose
@@ -100,6 +101,7 @@ def make(request: HttpRequest, number: int) -> HttpResponse:
     kept = skin_dose.make(_study(number))
     if kept.result is None:
         messages.warning(request, kept.reason)
+    evaluate(_study(number))
     return redirect("skin", number=number)
 
 

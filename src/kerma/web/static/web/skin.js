@@ -74,6 +74,12 @@
     return [pen, wide, high];
   }
 
+  /* The nearest edge of a pixel of the screen, so that cells meet without a seam. */
+  function pixel(place) {
+    const scale = window.devicePixelRatio || 1;
+    return Math.round(place * scale) / scale;
+  }
+
   /* ---------- The unrolled map ---------- */
   class Plan {
     constructor(canvas, shown, more) {
@@ -90,7 +96,8 @@
       for (let n = 0; n < shown.count; n++) {
         const rgb = shown.of(shown.dose[n]);
         pen.fillStyle = rgb ? `rgb(${rgb[0]} ${rgb[1]} ${rgb[2]})` : skin;
-        pen.fillRect(shown.column[n] * this.size, shown.row[n] * this.size, this.size + 0.6, this.size + 0.6);
+        const [x, y] = [pixel(shown.column[n] * this.size), pixel(shown.row[n] * this.size)];
+        pen.fillRect(x, y, pixel((shown.column[n] + 1) * this.size) - x, pixel((shown.row[n] + 1) * this.size) - y);
       }
       if (this.regions) this.drawRegions(pen);
       this.ring(pen, shown.peak.column, shown.peak.row, colour("--text"), 2);
