@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from django.db import connection
 
 from kerma.charts.cache import fresh
 from kerma.charts.selected import chosen, columns_for
 from kerma.query.conditions import studies
 from kerma.query.selection import select
+from kerma.store import known_texts
+from kerma.store.models import Study
 from tests.charts.made_up import store_some
 from tests.query.test_filters import CASES
 
@@ -23,6 +26,13 @@ MADE_UP = [
     [("spiral", "some"), ("localiser", "none"), ("test_data", "exclude")],
     [("spiral", "2")],
     [("manufacturer", "acme"), ("events", "some")],
+    [("station_name", "zimmer Ü")],
+    [("institution", "CITY"), ("model", "ray")],
+    [("institution", "city_")],
+    [("institution", "100%")],
+    [("institution", "ÿ")],
+    [("standard_name", "skull")],
+    [("standard_name", "ANGIO")],
     [("physician", "nobody")],
     [("display_name", "nowhere")],
 ]
@@ -46,6 +56,13 @@ def test_every_filter_of_the_lists_finds_the_same_studies(hospital):
 
 def test_several_filters_find_the_same_studies():
     store_some("CT", 50)
+    Study.objects.filter(study_description="Head").update(standard_name="Skull")
+    Study.objects.filter(study_description="HEAD").update(standard_acquisitions="Angio\nSkull")
+    Study.objects.filter(station_name="Room 1").update(institution="Straße 1")
+    known_texts.note(connection.cursor(), [
+        dict.fromkeys(known_texts.FIELDS, "") | {"standard_name": "Skull"},
+        dict.fromkeys(known_texts.FIELDS, "") | {"standard_acquisitions": "Angio\nSkull"},
+    ])  # fmt: skip
     found = []
     for pairs in MADE_UP:
         selection = select("CT", pairs)

@@ -62,6 +62,16 @@ def test_the_outline_overlaps_by_more_than_90_percent(study, reference):
     assert (mine & theirs).sum() / (mine | theirs).sum() > 0.9
 
 
+def test_a_prone_patient_is_irradiated_through_table_and_front(shared_objects):
+    """The report gives 180° for a tube under the table: its angles are about the patient."""
+    found = computed(read(shared_objects / "RF-RDSR-Siemens_Zee-HFP.dcm"))
+
+    assert found.position == "HFP"
+    assert found.place.startswith("front of the trunk")
+    assert all(one.transmission < 1 for one in found.contributions)
+    assert found.share_on_body == 1.0
+
+
 def test_what_differs_is_the_transmission_of_the_table(study, reference):
     """For openSkin the table lets 0.82 through, in PySkinDose's measurement 0.74."""
     found = computed(study, Switches(oblique_table=False, table_transmission=0.82))

@@ -47,6 +47,7 @@ def by_hand(diameter_cm):
     return 10 * 3.704369 * math.exp(-0.03671937 * diameter_cm)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_images_that_arrive_give_the_dose_that_the_report_leaves_out(arrive):
     pk = report()
     follow_up.work_off()

@@ -5,9 +5,10 @@ import datetime as dt
 import numpy as np
 import pytest
 
+from kerma.net import every_job
 from kerma.pipeline import follow_up, skin_dose
 from kerma.records import Patient
-from kerma.store import options, sizes
+from kerma.store import jobs, options, sizes
 from kerma.store.models import (
     FollowUpFault,
     IdentityPolicy,
@@ -15,6 +16,7 @@ from kerma.store.models import (
     SkinMap,
     Study,
     StudyChange,
+    Task,
     TubeCalibration,
 )
 from tests.dosimetry.skin_cases import beam
@@ -152,6 +154,20 @@ def test_the_calibration_in_force_on_the_day_counts():
     after = skin_dose.make(Study.objects.select_related("device").get())
 
     assert after.peak_skin_dose_gy == pytest.approx(1.1 * before.peak_skin_dose_gy)
+
+
+def test_the_task_looks_through_the_maps_of_a_model():
+    arrive("1.1")
+    arrive("1.2", maker="Acme", model="Arc")
+    SkinGeometry.objects.create(manufacturer="Acme", model="Arc", state="plausible", settings={})
+    every_job.load()
+    task = jobs.enqueue("skin-maps", "Skin dose maps", manufacturer="ACME", model="arc")
+    Task.objects.update(state=Task.State.RUNNING)
+
+    done = [jobs.jobs["skin-maps"].run(jobs.Progress(task.pk), **task.arguments) for _ in range(2)]
+
+    assert done == [{"done": 1, "changed": 1}, {"done": 1, "changed": 0}]
+    assert set(SkinMap.objects.values_list("state", flat=True)) == {"plausible"}
 
 
 def test_where_the_site_wants_no_maps_none_is_made():

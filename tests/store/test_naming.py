@@ -3,6 +3,8 @@
 import pytest
 
 from kerma.pipeline import jobs as pipeline_jobs
+from kerma.pipeline.find import arrivals
+from kerma.pipeline.ingest import ingest
 from kerma.registry import load_all
 from kerma.store import name_book, naming
 from kerma.store.models import (
@@ -182,3 +184,19 @@ def test_names_that_cannot_be_are_refused(modality, level, text):
 @pytest.fixture
 def hospital_there():
     hospital.store_everything()
+
+
+def test_every_event_of_a_real_study_with_that_protocol_carries_the_name(abdomen, shared_objects):
+    """Given a name for ABD_1_VIEW, as older systems have it for these images of a GE XR220."""
+    files = sorted(shared_objects.glob("DX-Im-GE_XR220-*.dcm"))
+    assert files
+    for arrival in arrivals(str(path) for path in files):
+        ingest(arrival)
+
+    names = set(
+        ProjectionEvent.objects.filter(acquisition_protocol="ABD_1_VIEW").values_list(
+            "standard_name", flat=True
+        )
+    )
+    assert names == {"AbdoView"}
+    assert set(Study.objects.values_list("standard_acquisitions", flat=True)) == {"AbdoView"}

@@ -9,7 +9,7 @@ from kerma.query.reference_levels import level_for, lines_for
 from kerma.records import Patient, Totals
 from kerma.store import level_book, name_book
 from kerma.store.models import ReferenceLink, SiteReferenceLevel, Study
-from tests.query.hospital import ct_event, store
+from tests.query.hospital import ct_event, exposure, store
 from tests.web.people import client_of
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ def test_medians_stand_beside_the_level_with_their_ratio(year):
 def test_the_first_answer_is_quick_and_asks_for_the_values_by_itself(year):
     answer = client_of("view").get(reverse("levels"), {"modality": "CT", "year": "2026"})
 
-    assert "hx-trigger=\"load\"" in answer.content.decode()
+    assert 'hx-trigger="load"' in answer.content.decode()
     assert "405.5" not in answer.content.decode()
 
 
@@ -102,12 +102,11 @@ def test_links_are_kept_and_suggestions_taken(chest):
     page = client.get(reverse("level-links"), {"modality": "CT"}).content.decode()
     assert "Chest, lung cancer (suggested)" in page
 
-    client.post(reverse("level-links-keep"), {"modality": "CT", "level": "study",
-                                              "series": "uk-ndrl-ct", "do": "suggested"})  # fmt: skip
+    given = {"modality": "CT", "level": "study", "series": "uk-ndrl-ct"}
+    client.post(reverse("level-links-keep"), given | {"do": "suggested"})
     assert ReferenceLink.objects.get().procedure == "chest"
 
-    client.post(reverse("level-links-keep"), {"modality": "CT", "level": "study",
-                                              "series": "uk-ndrl-ct", f"name-{chest.pk}": ""})  # fmt: skip
+    client.post(reverse("level-links-keep"), given | {f"name-{chest.pk}": ""})
     assert not ReferenceLink.objects.exists()
 
 
@@ -156,3 +155,22 @@ def test_a_deleted_level_is_gone(chest):
     client_of("admin").post(reverse("level-own-drop", args=[own.pk]))
 
     assert not SiteReferenceLevel.objects.exists()
+
+
+def test_the_page_of_a_radiography_study_shows_each_exposure_beside_its_level():
+    name = name_book.name("DX", "acquisition", "Chest PA")
+    name_book.add_rule(name, "acquisition_protocol", "Thorax PA")
+    name_book.touch(apply=False)
+    ReferenceLink.objects.create(
+        standard_name=name, level_set="de-bfs-radiography", procedure="chest-pa"
+    )
+    number = store("dx", "DX", events=(
+        exposure(acquisition_protocol="Other", dap_gym2=1e-6),
+        exposure(acquisition_protocol="Thorax PA", dap_gym2=18e-6),
+    ))  # fmt: skip
+
+    page = client_of("view").get(reverse("study", args=[number])).content.decode()
+
+    assert "Event 2: Chest PA" in page
+    assert ">1.50<" in page
+    assert "Event 1" not in page

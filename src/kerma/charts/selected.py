@@ -1,10 +1,12 @@
 """A selection in, the flags of the studies that meet it out: on columns where that is the same.
 
-Ranges, counts, dates and systems are compared alike by NumPy and the database; texts that the store
-knows are compared by its own folding. Anything else is asked of the database.
+Ranges, counts, dates and systems are compared alike by NumPy and the database. Of texts, the
+different ones are compared: by the store's own folding where it knows them, else by the database.
+Anything else is asked of the tables.
 """
 
 import datetime as dt
+import json
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -24,7 +26,7 @@ _EPOCH = dt.date(1970, 1, 1)
 
 def columns_for(selection: Selection) -> list[str]:
     """Return the columns of studies that the filters compare."""
-    return [_path(given) for given in selection.given if _kind(given) in _COMPARE]
+    return [path for given in selection.given if _kind(given) in _COMPARE for path in _paths(given)]
 
 
 def chosen(selection: Selection, studies: Part) -> Flags:
@@ -43,24 +45,23 @@ def _on_columns(given: Given, studies: Part) -> Flags | None:
     compare = _COMPARE.get(_kind(given))
     if compare is None:
         return None
-    return compare(given, studies, studies.columns[_path(given)])
+    return compare(given, studies, studies.columns[_paths(given)[0]])
 
 
 def _kind(given: Given) -> str:
     """Return how the filter is compared, "" if it is none for columns."""
     one = given.filter
-    if one.event_path or one.also or _path(given) not in study_table("").columns:
+    if one.event_path or not study_table("").columns.keys() >= set(_paths(given)):
         return ""
-    if one.path == "system__display_name":
-        return "display_name"
-    if one.kind == "text" and one.path not in conditions.KNOWN_TEXTS:
-        return ""
-    return one.kind
+    return "display_name" if one.path == "system__display_name" else one.kind
 
 
-def _path(given: Given) -> str:
-    path = given.filter.path
-    return "system_id" if path in {"system", "system__display_name"} else path
+def _paths(given: Given) -> list[str]:
+    """Return the columns that the filter is of."""
+    one = given.filter
+    if one.path in {"system", "system__display_name"}:
+        return ["system_id"]
+    return [path for path in (one.path, one.also) if path]
 
 
 def _day(given: Given) -> int:
@@ -112,12 +113,43 @@ def _test(given: Given, studies: Part, column: Array) -> Flags:
 
 
 def _text(given: Given, studies: Part, column: Array) -> Flags | None:
-    wanted = str(given.value).casefold()
-    matches = _where(studies.texts[_path(given)], lambda text: wanted in text.casefold())
-    if matches.sum() > _MOST_TEXTS:
+    flags: Flags = np.zeros(len(column), dtype=np.bool_)
+    for path in _paths(given):
+        containing = _containing(path, studies.texts[path], str(given.value))
+        if containing is None:
+            return None
+        flags |= containing[studies.columns[path]]
+    return flags
+
+
+def _containing(path: str, texts: list[str], wanted: str) -> Flags | None:
+    """Return which texts contain another as the lists find it; None if that is not worth it."""
+    if path not in conditions.KNOWN_TEXTS:
+        return _like(texts, wanted)
+    folded = wanted.casefold()
+    found = _where(texts, lambda text: folded in text.casefold())
+    return None if found.sum() > _MOST_TEXTS else found
+
+
+_LIKE = {
+    "sqlite": "SELECT key FROM json_each(%s) WHERE value LIKE %s ESCAPE '\\'",
+    "postgresql": "SELECT place - 1 FROM unnest(%s::text[]) WITH ORDINALITY AS one (value, place) "
+    "WHERE UPPER(value) LIKE UPPER(%s)",
+}
+"""As Django writes `icontains`, on a list of texts in place of a column."""
+
+
+def _like(texts: list[str], wanted: str) -> Flags | None:
+    """Return which texts the database says contain another."""
+    if len(texts) > _MOST_TEXTS or (connection.vendor == "sqlite" and not wanted.isascii()):
         return None
-    found: Flags = matches[column]
-    return found
+    pattern = f"%{connection.ops.prep_for_like_query(wanted)}%"
+    given = json.dumps(texts) if connection.vendor == "sqlite" else texts
+    flags: Flags = np.zeros(len(texts), dtype=np.bool_)
+    with connection.cursor() as cursor:
+        cursor.execute(_LIKE[connection.vendor], [given, pattern])
+        flags[[int(row[0]) for row in cursor.fetchall()]] = True
+    return flags
 
 
 def _where(texts: Sequence[str], test: Callable[[str], bool]) -> Flags:

@@ -162,7 +162,8 @@ def _coarse(
     shape = (rows // size, size, columns // size, size)
     blocks = np.maximum(hu, _AIR_HU).reshape(shape).mean(axis=(1, 3))
     pitch_mm = (spacing_mm[0] * size, spacing_mm[1] * size)
-    return blocks.astype(np.float32), padded.reshape(shape).any(axis=(1, 3)), pitch_mm
+    beyond = np.asarray(padded.reshape(shape).any(axis=(1, 3)))
+    return blocks.astype(np.float32), beyond, pitch_mm
 
 
 def _padded_distance(mask: NDArray[np.bool_], pitch_mm: tuple[float, float]) -> NDArray[np.float64]:

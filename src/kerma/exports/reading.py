@@ -29,6 +29,8 @@ _EVENTS_AT_ONCE = 5000
 
 Row = tuple[Any, ...]
 
+_FIRST, _REST = itemgetter(0), itemgetter(slice(1, None))
+
 _EVENTS: dict[str, type[Model]] = {"CT": CtEvent, "NM": Administration}
 """Modality -> its table of events, where it is not that of projections."""
 
@@ -89,15 +91,13 @@ class Data:
 
     def _studies(self, ids: list[int], paths: Sequence[str]) -> list[Row]:
         found = self._of(Study, "pk", ids, ("id", *paths), ())
-        by_id = {row[0]: row[1:] for row in found}
+        by_id = dict(zip(map(_FIRST, found), map(_REST, found), strict=True))
         return [by_id[one] for one in ids if one in by_id]
 
     def _events(self, ids: list[int], paths: Sequence[str]) -> list[list[Row]]:
         order = ("study_id", "ordinal")
         found = self._of(self.table, "study_id", ids, ("study_id", *paths), order)
-        by_study = {
-            study: [row[1:] for row in rows] for study, rows in groupby(found, key=itemgetter(0))
-        }
+        by_study = {study: list(map(_REST, rows)) for study, rows in groupby(found, key=_FIRST)}
         return [by_study.get(one, []) for one in ids]
 
     def _of(

@@ -10,11 +10,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from kerma.pipeline.keep import discard
-from kerma.store import arrival_log, audit, disk_history, options, quarantine, query_log
+from kerma.store import arrival_log, audit, ct_sizes, disk_history, options, quarantine, query_log
 from kerma.store.keeping import unwanted
 from kerma.store.models import Source, StoredObject
 
 _AT_ONCE = 500
+_UNREPORTED_DAYS = 365
+"""Days after which the size of a patient goes that was measured in images without a report."""
 
 
 class Tidied(NamedTuple):
@@ -41,6 +43,7 @@ def tidy() -> Tidied:
         arrival_log.prune(),
         query_log.prune(),
     )
+    ct_sizes.expire(_UNREPORTED_DAYS)
     disk_history.record(settings.KERMA_HOME, timezone.localdate())
     return gone
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from kerma.charts.base import Options
 from kerma.charts.options import CHOICES, FEWEST_BINS, MOST_BINS, TYPES, is_option, read_options
 from kerma.errors import KermaError
-from kerma.web.drawings.colours import MAPS, THEMES
+from kerma.web.chart_colours import MAPS, THEMES
 
 Pairs = tuple[tuple[str, str], ...]
 

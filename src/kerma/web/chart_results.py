@@ -17,7 +17,7 @@ from kerma.web.address import Address
 from kerma.web.chart_choices import Choices
 from kerma.web.chart_links import Links
 from kerma.web.chart_tables import Table
-from kerma.web.drawings.base import Asked, Figure, registry
+from kerma.web.drawing import Asked, Figure, registry
 from kerma.web.formats import plural
 
 MOST_ITEMS = 50
@@ -136,7 +136,8 @@ def _value_words(chart: Chart, average: str) -> str:
     if chart.measure == "frequency":
         return "Number of cases"
     if chart.form in {"", "over-time", "thickness-binned"} and average != "box":
-        return f"{chart_panels.AVERAGES[average]} {name}"
+        words = name if name[1:2].isupper() or name == "mAs" else name[0].lower() + name[1:]
+        return f"{chart_panels.AVERAGES[average]} {words}"
     return name
 
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from kerma.charts.base import Result, Series
 from kerma.exports.spreadsheet import guarded
+from kerma.query.behind import DAYS
 from kerma.web import formats
-from kerma.web.drawings.over_time import period_words
-from kerma.web.drawings.workload import DAYS
+from kerma.web.chart_periods import period_words
 
 MOST_ROWS = 200
 """Rows of the table on the page; the file has all."""

@@ -31,8 +31,20 @@ class Table(NamedTuple):
 
     name: str
     key: str
-    condition: str
+    modality: str
+    """"" where the table is of one modality alone."""
     columns: dict[str, Column]
+
+    def condition(self, vendor: str, *, whole: bool) -> str:
+        """Return the condition on the modality.
+
+        The whole table is read in its own order: SQLite would rather look up each row by an
+        index, one here and one there. The sign keeps it from that.
+        """
+        if not self.modality:
+            return "1 = 1"
+        sign = "+" if whole and vendor == "sqlite" else ""
+        return f"{sign}modality = '{self.modality}'"
 
 
 def _numbers(names: str) -> tuple[Column, ...]:
@@ -59,8 +71,8 @@ _STUDY = _named(
     Column("study_date", "day", _DAY),
     Column("hour", "whole", _HOUR),
     *_texts(
-        "study_description requested_procedure procedure standard_name physician station_name "
-        "manufacturer model institution acquisition_protocols not_patient"
+        "study_description requested_procedure procedure standard_name standard_acquisitions "
+        "physician station_name manufacturer model institution acquisition_protocols not_patient"
     ),
     *_numbers(
         "age_years weight_kg number_of_events spiral_events sequenced_events stationary_events "
@@ -86,11 +98,11 @@ _PROJECTION = _named(
 
 def study_table(modality: str) -> Table:
     """Return the studies of a modality."""
-    return Table("store_study", "id", f"modality = '{modality}'", _STUDY)
+    return Table("store_study", "id", modality, _STUDY)
 
 
 def event_table(modality: str) -> Table:
     """Return the events of a modality; nuclear medicine is charted by study."""
     if modality == "CT":
-        return Table("store_ctevent", "study_id", "1 = 1", _CT)
-    return Table("store_projectionevent", "study_id", f"modality = '{modality}'", _PROJECTION)
+        return Table("store_ctevent", "study_id", "", _CT)
+    return Table("store_projectionevent", "study_id", modality, _PROJECTION)

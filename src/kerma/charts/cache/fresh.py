@@ -30,7 +30,7 @@ FEW = 2_000
 """Up to this number of changes the changed studies are read at each use."""
 _MANY = 50_000
 """Beyond this number of changes everything is read anew."""
-_LAYOUT = 1
+_LAYOUT = 2
 """Raised when the files are made otherwise."""
 
 
@@ -138,15 +138,13 @@ def _renewed(kept: _Kept, modality: str, folder: Path | None) -> tuple[Generatio
 def _made(
     modality: str, about: About, folder: Path | None, old: Generation | None, seen: Seen | None
 ) -> tuple[Generation, str]:
-    """Make a generation: the old one with what has changed, or from nothing."""
+    """Make a generation: the old one with what has changed, or one without columns yet."""
     name = files.new_name()
     if folder is not None:
         files.save_about(folder / name, about)
     made = Generation(modality, about, None if folder is None else folder / name)
     if old is not None and seen is not None and old.part(STUDY) is not None:
         _fold(old, seen, made)
-    else:
-        made.add(STUDY, ())
     if folder is not None:
         files.make_current(folder, name)
     return made, name
@@ -183,8 +181,8 @@ def _patched(
 ) -> View:
     """Return the view; what was read of changed studies is used again until others change."""
     with_events = bool(event)
-    events = generation.part(EVENT)
-    columns = tuple(events.columns) if with_events and events is not None else ()
+    parts = [generation.part(STUDY), generation.part(EVENT) if with_events else None]
+    columns = [tuple(part.columns) if part is not None else () for part in parts]
     state = (kept.name, seen.stamp, columns)
     if kept.patch[0] != state:
         kept.patch = (state, _read_patch(generation, seen, with_events))

@@ -87,7 +87,7 @@ class Generation:
         """
         table = self.table(name)
         known = self._parts.get(name)
-        asked = columns if known is None and name == EVENT else table.columns
+        asked = columns if known is None else table.columns
         missing = [c for c in asked if known is None or c not in known.columns]
         read_now = read(table, missing)
         self.put(name, self._beside(name, read_now, known))

@@ -35,9 +35,8 @@ def _read(table: Table, names: Sequence[str], condition: str, values: list[Any])
     columns = [_Collected(table.columns[name]) for name in names]
     keys: list[Array] = [np.zeros((2, 0), dtype=np.int64)]
     expressions = [table.key, "id", *(c.column.expression(connection.vendor) for c in columns)]
-    statement = (
-        f"SELECT {', '.join(expressions)} FROM {table.name} WHERE {table.condition}{condition}"
-    )
+    where = table.condition(connection.vendor, whole=not condition) + condition
+    statement = f"SELECT {', '.join(expressions)} FROM {table.name} WHERE {where}"
     with _rows(statement, values) as batches, _no_search_for_cycles():
         for batch in batches:
             study, row, *others = zip(*batch, strict=True)

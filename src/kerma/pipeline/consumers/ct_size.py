@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from kerma.dicom.ct_pixels import NoSize
 from kerma.dicom.files import DicomFile
 from kerma.dicom.lean import DEFLATED
 from kerma.errors import KermaError
@@ -34,7 +35,7 @@ def _whole(file: DicomFile) -> bytes:
         If they are not at hand as they came.
     """
     if file.parsed is None or file.transfer_syntax == DEFLATED:
-        raise ct_size.NoSize("Images in a deflated or damaged file are not measured on arrival.")
+        raise NoSize("Images in a deflated or damaged file are not measured on arrival.")
     return bytes(file.parsed.data[:])
 
 

@@ -138,11 +138,15 @@ def levels_for(
     if not name:
         return []
     level = "acquisition" if acquisition else "study"
-    band = band_of(
-        study.age_years, study.weight_kg, head=is_head(study.target_regions, study.standard_name)
-    )
+    band = band_of_study(study)
     found = references(study.modality, level, [name], day or study.study_date)
     return [one for one in found.get(name, []) if one.band == band]
+
+
+def band_of_study(study: Study) -> str:
+    """Return the band of the patient for this examination, "" for adults."""
+    head = is_head(study.target_regions, study.standard_name or study.study_description)
+    return band_of(study.age_years, study.weight_kg, head=head)
 
 
 def references(

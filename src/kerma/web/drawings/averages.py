@@ -1,7 +1,8 @@
 """Averages and numbers of cases of each item: bars, or boxes."""
 
 from kerma.web import formats
-from kerma.web.drawings.base import (
+from kerma.web.chart_colours import series_colours
+from kerma.web.drawing import (
     MOST_LINES,
     Asked,
     Cell,
@@ -23,7 +24,6 @@ from kerma.web.drawings.base import (
     series_words,
     who,
 )
-from kerma.web.drawings.colours import series_colours
 
 
 def draw(asked: Asked) -> Figure:

@@ -4,7 +4,8 @@ import datetime as dt
 
 from kerma.charts.base import Change, Control
 from kerma.web import formats
-from kerma.web.drawings.base import (
+from kerma.web.chart_periods import last_day, period_words
+from kerma.web.drawing import (
     Asked,
     Curve,
     Drawing,
@@ -19,7 +20,6 @@ from kerma.web.drawings.base import (
     registry,
     who,
 )
-from kerma.web.drawings.over_time import last_day, period_words
 
 
 def draw(asked: Asked) -> Figure:

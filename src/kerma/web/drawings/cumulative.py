@@ -1,6 +1,7 @@
 """The share of the cases that have at most a value, a curve for each item."""
 
-from kerma.web.drawings.base import (
+from kerma.web.chart_colours import dash
+from kerma.web.drawing import (
     Asked,
     Curve,
     Drawing,
@@ -15,7 +16,6 @@ from kerma.web.drawings.base import (
     registry,
     who,
 )
-from kerma.web.drawings.colours import dash
 
 
 def draw(asked: Asked) -> Figure:

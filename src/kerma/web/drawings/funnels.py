@@ -1,7 +1,8 @@
 """Systems against the limits within which chance alone would hold them."""
 
 from kerma.charts.base import Funnel
-from kerma.web.drawings.base import (
+from kerma.web.chart_colours import series_colours, symbol
+from kerma.web.drawing import (
     Asked,
     Cell,
     Drawing,
@@ -15,7 +16,6 @@ from kerma.web.drawings.base import (
     registry,
     who,
 )
-from kerma.web.drawings.colours import series_colours, symbol
 
 
 def draw(asked: Asked) -> Figure:

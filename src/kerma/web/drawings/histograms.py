@@ -1,7 +1,7 @@
 """Numbers of cases in bins of a value, for each item."""
 
 from kerma.web import formats
-from kerma.web.drawings.base import (
+from kerma.web.drawing import (
     Asked,
     Curve,
     Drawing,

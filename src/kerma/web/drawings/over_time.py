@@ -2,8 +2,9 @@
 
 import datetime as dt
 
-from kerma.web import formats
-from kerma.web.drawings.base import (
+from kerma.web.chart_colours import dash, symbol
+from kerma.web.chart_periods import last_day, period_words
+from kerma.web.drawing import (
     Asked,
     Curve,
     Drawing,
@@ -18,7 +19,6 @@ from kerma.web.drawings.base import (
     registry,
     who,
 )
-from kerma.web.drawings.colours import dash, symbol
 
 
 def draw(asked: Asked) -> Figure:
@@ -100,28 +100,6 @@ def _numbers(asked: Asked) -> Trace:
         "hovertemplate": "%{hovertext}<extra></extra>",
         "role": "numbers",
     }
-
-
-def last_day(first: dt.date, period: str) -> dt.date:
-    """Return the last day of the period that begins at `first`."""
-    day = dt.timedelta(days=1)
-    if period in {"day", "week"}:
-        return first + day * (6 if period == "week" else 0)
-    months = {"month": 1, "quarter": 3}.get(period, 12)
-    years, month = divmod(first.month - 1 + months, 12)
-    return first.replace(year=first.year + years, month=month + 1, day=1) - day
-
-
-def period_words(first: str, period: str) -> str:
-    """Return a period as people say it."""
-    start = dt.date.fromisoformat(first)
-    if period == "month":
-        return f"{start:%B %Y}"
-    if period == "quarter":
-        return f"Quarter {(start.month + 2) // 3} of {start.year}"
-    if period == "year":
-        return str(start.year)
-    return f"Week from {formats.day(start)}" if period == "week" else formats.day(start)
 
 
 registry.add(Drawing("over-time", draw))

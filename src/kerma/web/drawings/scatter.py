@@ -1,7 +1,8 @@
 """A value against patient mass or breast thickness, a point for each case."""
 
 from kerma.web import formats
-from kerma.web.drawings.base import (
+from kerma.web.chart_colours import symbol
+from kerma.web.drawing import (
     Asked,
     Curve,
     Drawing,
@@ -15,7 +16,6 @@ from kerma.web.drawings.base import (
     registry,
     who,
 )
-from kerma.web.drawings.colours import symbol
 
 AXES = {"mass": ("Patient mass", "kg"), "thickness": ("Compressed breast thickness", "mm")}
 """Form -> what stands along the axis, and its unit."""

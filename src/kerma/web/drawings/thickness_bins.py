@@ -3,7 +3,8 @@
 from math import isfinite
 
 from kerma.web import formats
-from kerma.web.drawings.base import (
+from kerma.web.chart_colours import dash, symbol
+from kerma.web.drawing import (
     Asked,
     Curve,
     Drawing,
@@ -18,7 +19,6 @@ from kerma.web.drawings.base import (
     registry,
     who,
 )
-from kerma.web.drawings.colours import dash, symbol
 
 
 def draw(asked: Asked) -> Figure:

@@ -1,7 +1,8 @@
 """How the values of each item are spread: a violin for each, with its quartiles."""
 
 from kerma.web import formats
-from kerma.web.drawings.base import (
+from kerma.web.chart_colours import series_colours
+from kerma.web.drawing import (
     MOST_LINES,
     Asked,
     Cell,
@@ -22,7 +23,6 @@ from kerma.web.drawings.base import (
     series_words,
     who,
 )
-from kerma.web.drawings.colours import series_colours
 
 
 def draw(asked: Asked) -> Figure:

@@ -1,11 +1,10 @@
 """Numbers of studies by weekday and hour: a field of squares for each system."""
 
 from kerma.charts.base import Series
+from kerma.query.behind import DAYS
 from kerma.web import formats
-from kerma.web.drawings.base import Asked, Drawing, Figure, Trace, hover, registry, who
-from kerma.web.drawings.colours import shades
-
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+from kerma.web.chart_colours import shades
+from kerma.web.drawing import Asked, Drawing, Figure, Trace, hover, registry, who
 
 _MOST = 10
 """Fields below each other."""

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,9 +20,9 @@ from kerma.web.access import BROWSE, groups, may
 from kerma.web.actor import note
 from kerma.web.address import Address
 from kerma.web.chart_choices import Choices
+from kerma.web.chart_colours import MAPS, THEMES, template_of
 from kerma.web.chart_results import Drawn, NoSuchChart, compute, drawn
 from kerma.web.chips import chips
-from kerma.web.drawings.colours import MAPS, THEMES, template_of
 
 _PICTURES = "default-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'self'; " \
     "form-action 'self'; frame-ancestors 'none'"  # fmt: skip
@@ -68,7 +69,8 @@ def charts(request: HttpRequest, modality: str) -> HttpResponse:
     return render(request, "web/charts.html", {
         "modality": modality,
         "heading": HEADINGS[modality],
-        "here": Address(modality, (), "charts").path(),
+        "here": reverse("charts-home"),
+        "form_action": Address(modality, (), "charts").path(),
         "modalities": _modalities(address),
         "address": _filters(address)._replace(view="studies"),
         "selection": selection,

@@ -6,13 +6,12 @@ from typing import Any, NamedTuple
 from django.http import HttpRequest
 
 from kerma.query.reference_levels import Reference, levels_for
-from kerma.query.reference_levels.bands import LABELS
+from kerma.query.reference_levels.lookup import band_of_study, references
+from kerma.query.reference_levels.quantities import OF_LEVEL
 from kerma.query.reference_levels.typical import LOCALISER, phantom_cm
-from kerma.store.models import CtEvent, Study
+from kerma.store.models import CtEvent, ProjectionEvent, Study
 from kerma.web import formats, study_part
 from kerma.web.study_part import StudyPart
-
-_MODALITIES = ("CT", "RF", "DX", "MG", "NM")
 
 _COLUMNS = {
     "dlp_mgycm": "dlp_mgycm",
@@ -29,6 +28,8 @@ class Line(NamedTuple):
     """One value beside one level."""
 
     heading: str
+    event: str
+    """Number and standard name of the event; "" for the whole study."""
     value: str
     unit: str
     level: str
@@ -42,14 +43,37 @@ class Line(NamedTuple):
 
 
 def _context(request: HttpRequest, study: Study) -> dict[str, Any] | None:
-    if not study.standard_name or study.modality not in _MODALITIES:
+    lines = [*_of_study(study), *_of_events(study)]
+    if not lines:
         return None
+    return {"lines": lines[:_MOST], "more": max(len(lines) - _MOST, 0), "name": study.standard_name}
+
+
+_MOST = 30
+
+
+def _of_study(study: Study) -> Iterable[Line]:
     levels = levels_for(study)
-    if not levels:
-        return None
-    lines = list(_lines(study, levels))
-    band = LABELS.get(levels[0].band, "") if levels[0].band else ""
-    return {"lines": lines, "name": study.standard_name, "band": band} if lines else None
+    return _lines(study, levels) if levels else ()
+
+
+def _of_events(study: Study) -> Iterable[Line]:
+    """Return the values of single events beside the levels of their standard names."""
+    quantities = OF_LEVEL.get((study.modality, "acquisition"), ())
+    if not study.standard_acquisitions or not quantities:
+        return
+    names = study.standard_acquisitions.splitlines()
+    found = references(study.modality, "acquisition", names, study.study_date)
+    band = band_of_study(study)
+    if not any(one.band == band for ones in found.values() for one in ones):
+        return
+    model = CtEvent if study.modality == "CT" else ProjectionEvent
+    for event in model._default_manager.filter(study=study, standard_name__in=found):
+        phantom = phantom_cm(event.phantom_type) if isinstance(event, CtEvent) else None
+        for one in found[event.standard_name]:
+            value = getattr(event, one.quantity, None) if one.quantity in quantities else None
+            if value is not None and one.band == band and one.fits(phantom):
+                yield _line(one, value, f"{event.ordinal}: {event.standard_name}")
 
 
 def _lines(study: Study, levels: Iterable[Reference]) -> Iterable[Line]:
@@ -74,11 +98,12 @@ def _main_scan(study: Study) -> tuple[CtEvent | None, bool]:
     return main, len(phantoms) > 1
 
 
-def _line(one: Reference, value: float) -> Line:
+def _line(one: Reference, value: float, event: str = "") -> Line:
     ratio = value / one.value
     top = max(ratio, 1.0) * 1.1
     return Line(
         heading=one.of.heading,
+        event=event,
         value=formats.number(value * one.of.factor),
         unit=one.unit,
         level=formats.number(one.shown),

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from kerma.charts.base import Item, Line, Result, Series
 from kerma.registry import Registry
+from kerma.web import chart_colours as colours
 from kerma.web import formats
 from kerma.web.chart_links import Links
-from kerma.web.drawings import colours
 
 Trace = dict[str, Any]
 
@@ -49,7 +49,8 @@ class Asked(NamedTuple):
     def axis_words(self) -> str:
         """Return the title of the axis of values."""
         unit = self.result.unit
-        return f"{self.value_words} ({unit})" if unit else self.value_words
+        is_said = not unit or self.value_words.endswith(unit)
+        return self.value_words if is_said else f"{self.value_words} ({unit})"
 
     def value(self, value: float | None) -> str:
         """Return a value with its unit."""
