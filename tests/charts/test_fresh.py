@@ -106,6 +106,31 @@ def test_a_new_column_is_laid_beside_those_of_before():
     check_all()
 
 
+def test_a_new_column_is_read_of_changed_studies_too():
+    store_some("CT", 6)
+    check_all(names=["ct-study-frequency"])
+    store_some("CT", 2, seed=4)
+    check_all(names=["ct-study-frequency"])
+    check_all()
+
+
+def test_a_study_that_changes_while_a_column_is_read(monkeypatch):
+    """The change comes after the log was looked at, and before the column is read."""
+    store_some("CT", 6)
+    store("1.5.1", "CT", study_description="Head", events=(ct_event(dlp_mgycm=3.0),))
+    check_all(names=["ct-study-frequency", "ct-acquisition-frequency"])
+    provide = fresh._provide
+
+    def late(*given):
+        store("1.5.1", "CT", study_description="Head",
+              events=(ct_event(acquisition_protocol="A", dlp_mgycm=4.0),))  # fmt: skip
+        return provide(*given)
+
+    monkeypatch.setattr(fresh, "_provide", late)
+    chart = charts.find("ct-acquisition-dlp")
+    check(chart, charts.compute(chart, select("CT", [])), Rows("CT"))
+
+
 def test_another_process_uses_the_files_and_sees_the_changes(monkeypatch):
     store_some("CT", 8)
     check_all()

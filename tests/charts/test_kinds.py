@@ -1,7 +1,9 @@
 """The kinds that draw a curve or a limit, against theory and other programs."""
 
 import datetime as dt
+import importlib
 import math
+import pkgutil
 
 import numpy as np
 import pytest
@@ -11,8 +13,10 @@ from hypothesis.extra import numpy as arrays
 from scipy import stats
 
 from kerma import charts
-from kerma.charts.base import Line
+from kerma.charts import kinds as every_kind
+from kerma.charts.base import Line, catalogue
 from kerma.charts.grouping import grouped, statistics
+from kerma.charts.kind import kind_of, kinds
 from kerma.charts.kinds.cumulative import MOST, curve
 from kerma.charts.kinds.funnel import share_limit, sizes, within
 from kerma.charts.kinds.violin import density
@@ -44,13 +48,12 @@ def test_statistics_are_those_of_numpy(code, chance):
 @pytest.mark.parametrize("number", [300, 70_000, 2**33])
 def test_many_groups_are_sorted_too(number):
     code = RANDOM.integers(0, min(number, 100_000), 5000) * max(1, number // 100_000)
-    if number > 2**32:
-        from kerma.charts.grouping import _order
-
-        order = _order(code, number)
-    else:
-        order = grouped(code, number).order
-    np.testing.assert_array_equal(order, np.argsort(code, kind="stable"))
+    groups = grouped(code, number)
+    np.testing.assert_array_equal(groups.order, np.argsort(code, kind="stable"))
+    present, sizes_of = np.unique(code, return_counts=True)
+    np.testing.assert_array_equal(groups.code, present)
+    np.testing.assert_array_equal(groups.size, sizes_of)
+    np.testing.assert_array_equal(code[groups.order][groups.start], present)
 
 
 def test_the_density_is_that_of_a_gaussian_kernel_of_scotts_width():
@@ -190,3 +193,15 @@ def test_a_control_point_is_the_geometric_mean(db):
     (item,) = result.series[0].items
     assert item.control.points == [pytest.approx(4.0)]
     assert item.points[0][1] == 3
+
+
+def test_the_module_of_a_kind_has_its_name():
+    """So that a chart loads no more than it needs."""
+    for module in pkgutil.iter_modules(every_kind.__path__):
+        importlib.import_module(f"{every_kind.__name__}.{module.name}")
+        assert kinds[module.name.replace("_", "-")]
+
+
+def test_every_chart_has_a_kind():
+    names = {module.name.replace("_", "-") for module in pkgutil.iter_modules(every_kind.__path__)}
+    assert {kind_of(chart) for chart in catalogue} == names

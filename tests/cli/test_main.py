@@ -3,10 +3,11 @@ import subprocess
 import sys
 
 import pytest
+from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 
-from kerma.cli import main
+from kerma.cli import help_text, main
 from kerma.errors import KermaError
 
 PROGRAM = [sys.executable, "-c", "from kerma.cli.main import main; main()"]
@@ -119,3 +120,10 @@ def test_a_damaged_database_file_is_told_in_a_sentence(kerma, tmp_path, command)
 def test_an_error_of_the_database_that_is_a_bug_raises_as_it_is(raising):
     with pytest.raises(ProgrammingError):
         raising(ProgrammingError("no such table"))
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name, app in get_commands().items() if app == "kerma.cli")
+)
+def test_the_help_read_from_a_command_s_file_is_the_help_it_gives(name):
+    assert help_text.written_help(name) == load_command_class("kerma.cli", name).help

@@ -9,7 +9,8 @@ from django.core.management.base import CommandError
 
 from kerma.demo import institutions
 from kerma.demo.tables import systems
-from kerma.store.models import Quarantine, Study
+from kerma.pipeline import exporting
+from kerma.store.models import Export, Quarantine, Study
 
 pytestmark = pytest.mark.django_db
 
@@ -118,3 +119,11 @@ def test_a_second_hospital_joins_the_first_one():
     demo(studies=3)
 
     assert Study.objects.count() == before + 3
+
+
+def test_an_export_lies_ready_for_who_logs_in():
+    demo(studies=15)
+
+    export = Export.objects.get()
+    assert (export.user.username, export.state) == ("demo", Export.State.DONE)
+    assert exporting.file_of(export).stat().st_size == export.size_bytes

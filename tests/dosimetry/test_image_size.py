@@ -72,9 +72,7 @@ def test_air_inside_counts_nothing_but_belongs_to_the_patient():
         hollow = ellipse(hollow, 90, 90, AIR, at_mm=(x, 0))
         lungs = ellipse(lungs, 90, 90, -800.0, at_mm=(x, 0))
 
-    assert measured(hollow).diameter_mm == pytest.approx(
-        math.sqrt(300**2 - 2 * 90**2), rel=0.005
-    )
+    assert measured(hollow).diameter_mm == pytest.approx(math.sqrt(300**2 - 2 * 90**2), rel=0.005)
     assert measured(lungs).diameter_mm == pytest.approx(
         math.sqrt(300**2 - 2 * 0.8 * 90**2), rel=0.005
     )

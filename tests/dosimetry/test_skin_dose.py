@@ -195,6 +195,13 @@ def test_a_rotation_is_the_mean_of_its_angles():
     assert np.abs(turning.map_gy - standing.map_gy).max() < 0.07 * standing.peak_gy
 
 
+def test_a_rotation_over_180_degrees_goes_the_short_way():
+    found = computed(beam(primary_angle_deg=170.0, primary_end_angle_deg=-170.0))
+
+    assert found.place.startswith("front of the trunk")
+    assert dose_near(found, *BACK)[0] == 0
+
+
 def test_a_run_with_a_moving_table_is_spread_along_the_body():
     found = computed(
         beam(table_lateral_mm=500.0, table_lateral_end_mm=700.0), switches=ONLY_DISTANCE

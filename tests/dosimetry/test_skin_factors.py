@@ -69,6 +69,27 @@ def test_the_field_is_taken_from_the_first_thing_that_says_it():
     assert by_view.contributions[0].field_side_cm == pytest.approx(24 * 64 / 120, abs=0.1)
 
 
+def test_the_area_says_how_large_a_field_is_and_its_sides_what_shape_it_has():
+    """As by Canon's Alphenix, whose widths and heights are some 2.3 times too large."""
+    sides = {"collimated_field_width_mm": 795.0, "collimated_field_height_mm": 635.0}
+    event = beam(**sides, collimated_field_area_m2=0.0956095174)
+
+    found = computed(event)
+
+    side_cm = 100 * 0.0956095174**0.5 * 64 / 120
+    assert found.contributions[0].field_side_cm == pytest.approx(side_cm, abs=0.2)
+    rows, columns = (len(set(axis.tolist())) for axis in found.map_gy.nonzero())
+    assert columns / rows == pytest.approx(795 / 635, rel=0.15)
+
+
+def test_a_field_that_does_not_fit_the_dose_area_product_is_pointed_out():
+    wide = {"collimated_field_width_mm": 320.0, "collimated_field_height_mm": 320.0}
+
+    assert [words for words, _ in computed(beam(**wide)).assumed] == [
+        "the field as reported, not that of the DAP, over 1.5 times another"
+    ]
+
+
 def test_a_field_worked_out_by_the_reader_is_not_taken_for_a_collimated_one():
     event = beam(collimated_field_area_m2=0.04, derived={"collimated_field_area_m2": 0.04})
 
@@ -88,6 +109,36 @@ def test_what_cannot_be_placed_is_left_out_with_a_reason():
         ("the distance from source to isocentre is missing", 1),
         ("nothing says how large the field is", 1),
     ]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rp_dose_gy": -1.0, "dap_gym2": -1.0},
+        {"rp_dose_gy": float("nan"), "dap_gym2": None},
+        {"primary_angle_deg": float("nan")},
+        {"source_to_isocenter_mm": -785.0},
+    ],
+)
+def test_values_that_cannot_be_count_as_not_given(wrong):
+    found = computed(beam(), beam(**wrong))
+
+    assert found.used == 1
+    assert found.peak_gy == computed(beam()).peak_gy
+
+
+def test_a_table_that_moves_absurdly_far_takes_no_more_steps():
+    found = computed(beam(), beam(table_lateral_end_mm=1e12))
+
+    assert found.used == 2
+
+
+@pytest.mark.parametrize("patient", [Patient(17800.0, 73.2), Patient(178.6, 0.0), Patient(-1, -1)])
+def test_a_size_that_cannot_be_counts_as_unknown(patient):
+    found = computed(beam(), patient=patient)
+
+    assert (found.height_cm, found.mass_kg) == (178.6, 73.2)
+    assert found.assumed_size
 
 
 def test_what_is_assumed_is_said():

@@ -5,14 +5,23 @@ import math
 
 import pytest
 
-from kerma.pipeline import computed, ct_size, follow_up
+from kerma.pipeline import computed, ct_size, follow_up, inbox
 from kerma.pipeline.ct_size import is_sample
 from kerma.pipeline.ingest import ingest
 from kerma.store import ct_sizes, options
 from kerma.store.forget import forget_study
-from kerma.store.models import CtEvent, CtImageSize, ObjectUse, Quarantine, Study
+from kerma.store.models import (
+    Arrival,
+    CtEvent,
+    CtImageSize,
+    ObjectUse,
+    Quarantine,
+    Study,
+    StudyChange,
+)
 from tests.dicom.ct_images import ct_bytes
 from tests.dosimetry.ct_pictures import ellipse, picture, water
+from tests.pipeline.arrivals import receive
 from tests.query.hospital import ct_event, store
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -47,16 +56,16 @@ def by_hand(diameter_cm):
     return 10 * 3.704369 * math.exp(-0.03671937 * diameter_cm)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_images_that_arrive_give_the_dose_that_the_report_leaves_out(arrive):
     pk = report()
-    follow_up.work_off()
+    follow_up.follow(pk, only="computed")
     assert scan(pk).computed_ssde_mgy is None
     assert "no axial images" in scan(pk).computed["ssde"]["reason"]
 
     for number in (1, 2, 3):
         assert ingest(arrive(ct_bytes(water(250), number))).outcome == "skipped"
-    follow_up.work_off()
+    assert StudyChange.objects.filter(study_id=pk, derived=False).count() == 4
+    follow_up.follow(pk, only="computed")
 
     found = scan(pk)
     assert found.computed_ssde_mgy == pytest.approx(by_hand(25), rel=0.005)
@@ -64,6 +73,17 @@ def test_images_that_arrive_give_the_dose_that_the_report_leaves_out(arrive):
     assert "mean of axial images" in found.computed["ssde"]["method"]
     assert "3 images measured" in found.computed["ssde"]["note"]
     assert "only acquisition" in found.computed["ssde"]["note"]
+
+
+def test_images_that_come_by_the_network_are_measured_and_leave_the_spool(home):
+    receive(ct_bytes(water(250)))
+
+    assert inbox.work_off() == 1
+
+    assert CtImageSize.objects.get().mean_mm == pytest.approx(250, rel=0.005)
+    assert Arrival.objects.get().decision == "skipped"
+    assert not list((home / "spool").rglob("*.dcm"))
+    assert not [path for path in (home / "objects").rglob("*") if path.is_file()]
 
 
 def test_nothing_is_measured_until_it_is_switched_on(arrive):
@@ -78,7 +98,7 @@ def test_images_before_the_report_are_found_by_it():
     keep(ct_bytes(water(250)))
 
     pk = report()
-    follow_up.work_off()
+    follow_up.follow(pk, only="computed")
 
     assert scan(pk).computed_ssde_mgy == pytest.approx(by_hand(25), rel=0.005)
 
@@ -86,7 +106,7 @@ def test_images_before_the_report_are_found_by_it():
 def test_what_the_report_says_goes_first():
     keep(ct_bytes(water(250)))
     pk = report(ct_event(**DOSE, water_equivalent_diameter_mm=300.0))
-    follow_up.work_off()
+    follow_up.follow(pk, only="computed")
 
     assert scan(pk).computed_ssde_mgy == pytest.approx(by_hand(30))
 
@@ -99,7 +119,7 @@ def test_images_are_matched_by_the_uid_of_the_event():
         ct_bytes(water(300), 2, IrradiationEventUID=uids[1]),
     )
     pk = report(first, second)
-    follow_up.work_off()
+    follow_up.follow(pk, only="computed")
 
     assert scan(pk, 2).computed_ssde_mgy == pytest.approx(by_hand(20), rel=0.005)
     assert scan(pk, 3).computed_ssde_mgy == pytest.approx(by_hand(30), rel=0.005)
@@ -114,7 +134,7 @@ def sentences(pk):
 def test_images_without_a_uid_are_not_matched_to_one_of_two_scans():
     keep(ct_bytes())
     pk = report(ct_event(**DOSE), ct_event(**DOSE))
-    follow_up.work_off()
+    follow_up.follow(pk, only="computed")
 
     assert "the report has 2 acquisitions" in sentences(pk)[0]
     assert scan(pk, 2).computed_ssde_mgy is None
@@ -145,7 +165,7 @@ def cut_off(number, **more):
 def test_patients_who_are_cut_off_have_no_dose():
     keep(ct_bytes(water(250), 1), cut_off(2))
     pk = report()
-    follow_up.work_off()
+    follow_up.follow(pk, only="computed")
 
     assert scan(pk).computed_ssde_mgy is None
     assert "50% of 2 are cut off" in scan(pk).computed["ssde"]["reason"]

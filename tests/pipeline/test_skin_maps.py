@@ -10,6 +10,8 @@ from kerma.pipeline import follow_up, skin_dose
 from kerma.records import Patient
 from kerma.store import jobs, options, sizes
 from kerma.store.models import (
+    Alert,
+    AlertRule,
     FollowUpFault,
     IdentityPolicy,
     SkinGeometry,
@@ -121,6 +123,17 @@ def test_what_the_site_says_of_a_model_goes_first_and_can_be_taken_back():
     assert Study.objects.get().peak_skin_dose_gy is None
 
 
+def test_an_entry_that_cannot_be_read_is_a_fault_that_says_what_to_do():
+    SkinGeometry.objects.create(
+        manufacturer="Acme", model="Arc", state="plausible", settings={"transmission": "steel"}
+    )
+
+    assert arrive(maker="Acme", model="Arc") is None
+
+    assert "Acme Arc cannot be read" in FollowUpFault.objects.get().reason
+    assert "Delete it under Configuration" in FollowUpFault.objects.get().reason
+
+
 @pytest.mark.parametrize(
     ("events", "reason"),
     [
@@ -168,6 +181,20 @@ def test_the_task_looks_through_the_maps_of_a_model():
 
     assert done == [{"done": 1, "changed": 1}, {"done": 1, "changed": 0}]
     assert set(SkinMap.objects.values_list("state", flat=True)) == {"plausible"}
+
+
+def test_an_alert_on_the_peak_follows_from_a_map_that_is_made_later():
+    options.put("skin_maps", False)
+    level = {"quantity": "peak_skin_dose_gy", "level": 0.5}
+    rule = AlertRule.objects.create(
+        name="Half a gray", modality="RF", kind="absolute", settings=level
+    )
+    arrive()
+    assert not Alert.objects.filter(rule=rule).exists()
+
+    skin_dose.make_now(Study.objects.select_related("device", "system").get())
+
+    assert Alert.objects.filter(rule=rule).exists()
 
 
 def test_where_the_site_wants_no_maps_none_is_made():

@@ -120,6 +120,7 @@ def test_every_set_says_where_it_is_from_and_holds_quantities_of_its_level(one):
     assert one.source
     assert one.publisher
     assert one.address.startswith("https://")
+    assert " " not in one.address
     assert one.procedures
     for procedure in one.procedures.values():
         assert procedure.values

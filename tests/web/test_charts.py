@@ -371,6 +371,19 @@ def test_nothing_to_draw_says_what_to_do(client, ct):
     assert "Remove a filter" in part.html
 
 
+def test_a_fresh_installation_says_how_studies_come(client):
+    assert "There are no studies of this modality yet." in part_of(client, "ct-study-dlp").html
+
+
+def test_searching_for_a_patient_is_noted_but_not_for_whom(ct):
+    pid = client_of("view", "pid")
+
+    pid.get("/charts/ct/?bins=5&patient_name=byron")
+
+    (entry,) = AuditEntry.objects.filter(action="search patients")
+    assert "byron" not in str(entry.details).lower()
+
+
 def test_cases_that_lack_something_are_said(client, ct):
     part = part_of(client, "ct-study-dlp-mass")
 

@@ -11,9 +11,6 @@ from tests.web.people import sign_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
-DRAWN_HERE = {"acquisition", "study"}
-"""Other levels are drawn by the same code from other names."""
-
 PATIENCE_MS = 120_000
 """For a page of dozens of charts on a busy machine."""
 
@@ -32,10 +29,19 @@ def show(page, modality, *names, **options):
         page.wait_for_selector(unfinished, state="detached", timeout=PATIENCE_MS)
 
 
+def names_of_each_kind(modality):
+    """Return a chart of each measure and form; other levels differ in their names alone."""
+    found = {}
+    for one in charts_of(modality.upper()):
+        if not one.level.startswith("standard"):
+            found.setdefault((one.measure, one.form), one.name)
+    return list(found.values())
+
+
 @pytest.mark.parametrize("modality", MODALITIES)
-def test_every_chart_is_drawn(page, modality):
+def test_every_kind_of_chart_is_drawn(page, modality):
     store_ct() if modality == "ct" else store_others()
-    names = [one.name for one in charts_of(modality.upper()) if one.level in DRAWN_HERE]
+    names = names_of_each_kind(modality)
 
     show(page, modality, *names, average="median", per_row=4)
 
@@ -142,6 +148,21 @@ def test_a_chart_that_fails_says_so_and_is_asked_for_again(page):
     page.click("#c1 [data-again]")
 
     page.wait_for_selector("#c1 [data-drawn]")
+
+
+def test_charts_may_be_stopped_at_work_and_while_they_wait(page):
+    store_ct()
+    page.route("**/ct-study-dlp/*", lambda route: None)
+    page.goto("/charts/ct/?charts=ct-study-dlp,ct-study-frequency,ct-study-workload&average=median")
+    page.wait_for_selector("#c1 .htmx-request")
+
+    page.click("#c2 [data-stop]")
+    page.click("#c1 [data-stop]")
+
+    page.wait_for_selector("#c3 [data-drawn]")
+    assert page.locator(".banner:has-text('You stopped it.')").count() == 2
+    page.click("#c2 [data-again]")
+    page.wait_for_selector("#c2 [data-drawn]")
 
 
 def test_options_are_chosen_and_charts_found_by_name(page):

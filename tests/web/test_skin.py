@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from kerma.pipeline import follow_up, skin_dose
+from kerma.records import Patient
 from kerma.store import options
-from kerma.store.models import SkinGeometry, SkinMap, Study, Task, TubeCalibration
+from kerma.store.models import IdentityPolicy, SkinGeometry, SkinMap, Study, Task, TubeCalibration
 from tests.dosimetry.skin_cases import beam
 from tests.query.hospital import store
 from tests.web.people import client_of
@@ -17,9 +18,9 @@ pytestmark = pytest.mark.django_db
 GEOMETRY = "/configuration/skin-dose/geometry/?manufacturer=Acme&model=Arc&version=1.0"
 
 
-def arrive(uid="1.2.3", *, maker="Siemens", model="AXIOM-Artis", followed=True, **values):
-    event = beam(irradiation_event_uid=f"{uid}.9", **values)
-    number = store(uid, "RF", maker=maker, model=model, events=(event,))
+def arrive(uid="1.2.3", *, maker="Siemens", model="AXIOM-Artis", followed=True, **others):
+    event = beam(irradiation_event_uid=f"{uid}.9")
+    number = store(uid, "RF", maker=maker, model=model, events=(event,), **others)
     if followed:
         follow_up.follow(number)
     return number
@@ -105,6 +106,23 @@ def test_the_other_body_is_shown_without_being_stored():
     assert "Human shape" in page
     assert "left leg" in data["parts"]
     assert skin_dose.stored(SkinMap.objects.get()).kind == "cuboid"
+
+
+def test_the_sum_over_a_patient_is_offered_only_where_it_is_allowed():
+    IdentityPolicy.objects.update_or_create(pk=1, defaults={"patient_id": "hash"})
+    numbers = [arrive(uid, patient=Patient(id="P1")) for uid in ("1.1", "1.2")]
+    client = client_of("view")
+    address = f"/study/{numbers[1]}/skin/"
+    assert "sum=yes" not in text_of(client, address)
+
+    options.put("skin_sum", True)
+
+    assert "sum=yes" in text_of(client, address)
+    page = text_of(client, f"{address}?sum=yes")
+    assert "Sum over 2 studies" in page
+    data = client.get(f"{address}data/?sum=yes").json()
+    alone = SkinMap.objects.get(study=numbers[1]).peak_skin_dose_gy
+    assert data["peak"]["dose"] == pytest.approx(2 * alone)
 
 
 def test_the_picture_is_a_download_in_the_chosen_colours():

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
+from importlib import import_module
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from kerma.charts import kinds as _kinds
 from kerma.charts.base import Chart, Line, Options, Result, catalogue
 from kerma.charts.cases import Cases, gather
 from kerma.charts.grouping import grouped, statistics
-from kerma.charts.kind import Asked, kind_of, kinds
+from kerma.charts.kind import Asked, Kind, kind_of, kinds
 from kerma.charts.values import measured, place
 from kerma.errors import KermaError
 from kerma.query.selection import Selection
@@ -69,13 +70,12 @@ def compute(
     lines
         Values to draw in; those of items that the chart has come back in the result.
     """
-    _load_kinds()
     options = options or Options()
     selection = selection._replace(modality=chart.modality)
     cases, cut = _in_order(gather(chart, selection, options), options, most_items)
     counted = len(cases.item) + cut[1]
     asked = Asked(chart, options, cases, most_points)
-    kind = kinds[kind_of(chart)]
+    kind = _kind(kind_of(chart))
     value = measured(chart)
     result = Result(
         chart.name, chart.level, chart.measure, kind.name, value.unit if value else "",
@@ -89,9 +89,10 @@ def compute(
 
 
 @cache
-def _load_kinds() -> None:
-    """Load the kinds at the first chart, not at the start: some of them need SciPy."""
-    load_all(_kinds)
+def _kind(name: str) -> Kind:
+    """Return a kind; its module is loaded when first needed, for some of them need SciPy."""
+    import_module(f"{_kinds.__name__}.{name.replace('-', '_')}")
+    return kinds[name]
 
 
 def _in_order(cases: Cases, options: Options, most: int | None) -> tuple[Cases, tuple[int, int]]:

@@ -44,11 +44,19 @@ class Statistics(NamedTuple):
 
 def grouped(code: Array, number: int) -> Groups:
     """Return the groups of cases; `code` is from 0 to below `number`."""
-    counts = np.bincount(code, minlength=number)
-    present = np.flatnonzero(counts)
-    count = counts[present]
-    start = np.concatenate([[0], np.cumsum(count)[:-1]]) if len(count) else count
-    return Groups(present, count, start, _order(code, number))
+    order = _order(code, number)
+    if number <= max(_COUNTED, 4 * len(code)):
+        counts = np.bincount(code, minlength=number)
+        present = np.flatnonzero(counts)
+        size = counts[present]
+        start = np.cumsum(size) - size
+    else:
+        present, start, size = np.unique(code[order], return_index=True, return_counts=True)
+    return Groups(present, size, start, order)
+
+
+_COUNTED = 1 << 20
+"""Up to this number of possible groups each has a counter, whether it has cases or not."""
 
 
 def statistics(value: Array, groups: Groups) -> Statistics:

@@ -30,7 +30,8 @@ class Asked:
         number = len(self.cases.keys) * len(self.cases.items)
         if len(self.cases.keys) == 1:
             return grouped(self.cases.item, number)
-        return grouped(self.cases.key * len(self.cases.items) + self.cases.item, number)
+        code = self.cases.key.astype(np.int64) * len(self.cases.items) + self.cases.item
+        return grouped(code, number)
 
     @cached_property
     def statistics(self) -> Statistics:

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from kerma.alerts.evaluate import evaluate
 from kerma.dosimetry.skin.calculate import VERSION, Patient, SkinDose, skin_dose
-from kerma.dosimetry.skin.geometry import Geometry, find
+from kerma.dosimetry.skin.geometry import Geometry, find, read
 from kerma.errors import KermaError
 from kerma.records import ProjectionEvent, StudyRecord
 from kerma.store import options, skin_maps
@@ -78,6 +79,20 @@ def make(study: Study) -> SkinMap:
     )
 
 
+def make_now(study: Study) -> tuple[SkinMap, bool]:
+    """Make the map outside the follow-ups; return it, and whether the peak is another one.
+
+    Alerts on the peak follow at once, as they would from a study that has changed.
+    """
+    before = Study.objects.filter(pk=study.pk).values_list("peak_skin_dose_gy", flat=True).first()
+    kept = make(study)
+    changed = kept.peak_skin_dose_gy != before
+    if changed:
+        study.refresh_from_db(fields=["peak_skin_dose_gy"])
+        evaluate(study)
+    return kept, changed
+
+
 def stored(kept: SkinMap) -> SkinDose | None:
     """Return the map that a row holds, None if it holds none."""
     data = skin_maps.result_of(kept)
@@ -122,22 +137,31 @@ def on_body(study: Study, kind: str) -> SkinDose | None:
     return None if obstacle(inputs) else _computed(inputs._replace(kind=kind))
 
 
-def summed(study: Study, kind: str = "") -> Sum | None:
-    """Return the map of the patient's studies in the weeks up to this one, on this one's body.
+def together(study: Study) -> tuple[list[Study], int]:
+    """Return the studies whose maps may be added up to this one's, itself the last, and the weeks.
 
-    None where the site does not allow it, the patient cannot be told, or there is no other study.
+    None where the site does not allow it or the patient cannot be told.
     """
     allowed, weeks = options.several("skin_sum", "skin_sum_weeks")
     if not (allowed and study.patient_id and study.study_date):
-        return None
+        return [], weeks
     first = study.study_date - dt.timedelta(weeks=weeks)
     others = Study.objects.select_related("device").filter(
         patient_id=study.patient_id,
         patient_id_hashed=study.patient_id_hashed,
         modality=MODALITY,
         study_date__range=(first, study.study_date),
+        date_time__lte=study.date_time,
     )
-    found = [one for one in others.order_by("date_time", "pk") if one.date_time <= study.date_time]
+    return list(others.order_by("date_time", "pk")), weeks
+
+
+def summed(study: Study, kind: str = "") -> Sum | None:
+    """Return the map of the patient's studies in the weeks up to this one, on this one's body.
+
+    None where the site does not allow it, the patient cannot be told, or there is no other study.
+    """
+    found, weeks = together(study)
     if len(found) < 2:
         return None
     body = _patient(record_of(study))
@@ -181,7 +205,7 @@ def phantom(found: SkinDose) -> dict[str, Any]:
 
 
 def _of_site(manufacturer: str, model: str) -> list[Geometry]:
-    return [msgspec.convert(one, Geometry) for one in skin_maps.geometries(manufacturer, model)]
+    return read(skin_maps.geometries(manufacturer, model))
 
 
 def _projections(record: StudyRecord) -> tuple[ProjectionEvent, ...]:

@@ -52,6 +52,12 @@ class Drawn(NamedTuple):
     """How many cases there are, and how many are not shown."""
     notes: list[str]
     has_cases: bool
+    is_filtered: bool
+
+    @property
+    def title(self) -> str:
+        """Return what the chart is called."""
+        return chart_panels.title(self.computed.chart)
 
     @property
     def by_standard_name(self) -> bool:
@@ -123,6 +129,7 @@ def drawn(computed: Computed, choices: Choices, address: Address) -> Drawn:
         _counted(chart, result),
         [*_notes(chart, result), *filter(None, [figure.note])],
         has_cases,
+        bool(address.filters),
     )  # fmt: skip
 
 

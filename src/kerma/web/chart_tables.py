@@ -78,7 +78,7 @@ Heads = Callable[[Result], tuple[Head, ...]]
 def _summary_heads(result: Result) -> tuple[Head, ...]:
     if result.measure == "frequency":
         return (Head("Cases"), Head("Share", "%"))
-    names = ("Mean", "Median", "Lower quartile", "Upper quartile", "Least", "Greatest")
+    names = ("Mean", "Median", "Q1", "Q3", "Least", "Greatest")
     return (Head("Cases"), *(Head(name, result.unit) for name in names))
 
 

@@ -13,7 +13,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import mkstemp
 from typing import IO
@@ -55,9 +55,14 @@ def folder_of(log: str, modality: str) -> Path:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Let one process at a time change the folder."""
-    with (folder / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    """Let one process at a time change the folder.
+
+    On a full disk, where there may be no lock, nothing can be changed either.
+    """
+    with ExitStack() as stack:
+        with suppress(OSError):
+            file = stack.enter_context((folder / "lock").open("w"))
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 

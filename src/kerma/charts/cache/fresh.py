@@ -69,7 +69,8 @@ def view(modality: str, study: Sequence[str], event: Sequence[str] = ()) -> View
         for attempt in range(4):
             try:
                 generation, seen = _current(kept, modality, on_disk=attempt < 3)
-                _provide(generation, study, event)
+                if _provide(generation, study, event):
+                    seen = _all_seen(generation)
                 return _patched(kept, generation, seen, study, event)
             except FileNotFoundError:  # another process has replaced the folder
                 kept.forget()
@@ -129,10 +130,7 @@ def _renewed(kept: _Kept, modality: str, folder: Path | None) -> tuple[Generatio
     except OSError as error:
         _log.warning("The columns of charts cannot be kept in %s: %s", folder, error.strerror)
         kept.generation, kept.name = _made(modality, about, None, old, past)
-    seen = _seen(kept.generation, _MANY)
-    if seen is None:
-        raise Outdated
-    return kept.generation, seen
+    return kept.generation, _all_seen(kept.generation)
 
 
 def _made(
@@ -164,8 +162,13 @@ def _fold(old: Generation, seen: Seen, made: Generation) -> None:
     made.put(EVENT, in_order(moved.where(moved.studies >= 0)))
 
 
-def _provide(generation: Generation, study: Sequence[str], event: Sequence[str]) -> None:
-    """Read what is not there yet."""
+def _provide(generation: Generation, study: Sequence[str], event: Sequence[str]) -> bool:
+    """Read what is not there yet; return whether anything was.
+
+    What is read so is without the studies that have changed until then: the changes must be read
+    again afterwards.
+    """
+    anything = False
     for name, columns in ((STUDY, study), (EVENT, event)):
         if not columns or not generation.lacks(name, columns):
             continue
@@ -174,6 +177,8 @@ def _provide(generation: Generation, study: Sequence[str], event: Sequence[str])
             generation.refresh()
             while generation.lacks(name, columns):
                 generation.add(name, columns)
+        anything = True
+    return anything
 
 
 def _patched(
@@ -233,6 +238,20 @@ def _seen(generation: Generation, limit: int) -> Seen | None:
     if not changes.has(generation.about.newest):
         return None
     return changes.seen_since(generation.about.position, limit)
+
+
+def _all_seen(generation: Generation) -> Seen:
+    """Return what changed since.
+
+    Raises
+    ------
+    Outdated
+        If that is too much.
+    """
+    seen = _seen(generation, _MANY)
+    if seen is None:
+        raise Outdated
+    return seen
 
 
 def _folder(log: str, modality: str) -> Path | None:

@@ -5,9 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
-from kerma.dosimetry.skin.geometry import COLLIMATED, DAP_OVER_DOSE, FIELD_OF_VIEW, Axis, Geometry
+from kerma.dosimetry.skin.fields import FITS, derived, does_not_fit, field_of, in_cm
+from kerma.dosimetry.skin.geometry import Axis, Geometry
 from kerma.dosimetry.skin.position import turn_of
 from kerma.dosimetry.skin.solids import Floats
 from kerma.records import Filter, ProjectionEvent
@@ -16,6 +18,22 @@ _STEP_DEG = 3.0
 """A rotation is taken apart into beams at most so far apart."""
 _STEP_CM = 1.0
 """A movement of the table likewise."""
+_MOST_STEPS = 400
+
+_LONGEST_DEG = 270.0
+"""Longer rotations are taken to go the other way round, where angles begin anew."""
+
+_POSITIVE = (
+    "rp_dose_gy", "dap_gym2", "kvp", "half_value_layer_mm", "source_to_isocenter_mm",
+    "source_to_detector_mm", "source_to_reference_point_mm", "collimated_field_area_m2",
+    "collimated_field_width_mm", "collimated_field_height_mm",
+)  # fmt: skip
+_FINITE = (
+    "primary_angle_deg", "secondary_angle_deg", "primary_end_angle_deg", "secondary_end_angle_deg",
+    "table_longitudinal_mm", "table_lateral_mm", "table_height_mm", "table_longitudinal_end_mm",
+    "table_lateral_end_mm", "table_height_end_mm", "table_head_tilt_deg", "table_cradle_tilt_deg",
+    "table_horizontal_rotation_deg",
+)  # fmt: skip
 
 _USUAL_KVP = 80.0
 
@@ -23,12 +41,6 @@ _COPPER, _ALUMINIUM = frozenset({"C-127F9", "66925006"}), frozenset({"C-120F9", 
 
 _TO_ISOCENTRE_CM = 15.0
 """From the patient entrance reference point to the isocentre (IEC 60601-2-43)."""
-
-FIELD_WORDS = {
-    COLLIMATED: "collimated field at the detector",
-    DAP_OVER_DOSE: "dose-area product over dose at the reference point",
-    FIELD_OF_VIEW: "field of view of the detector",
-}
 
 
 class Beam(NamedTuple):
@@ -70,14 +82,25 @@ def beams(
     found: list[Beam] = []
     left: list[Left] = []
     for number, (event, position) in enumerate(zip(events, positions, strict=True)):
-        if not (event.rp_dose_gy or event.dap_gym2):
+        sane = _sane(event)
+        if not (sane.rp_dose_gy or sane.dap_gym2):
             continue
-        one = _beam(number, event, geometry, position)
+        one = _beam(number, sane, geometry, position)
         if isinstance(one, Left):
             left.append(one)
         else:
             found.append(one)
     return found, left
+
+
+def _sane(event: ProjectionEvent) -> ProjectionEvent:
+    """Return the event without values that cannot be: they count as not given."""
+    wrong = [name for name in _FINITE if not math.isfinite(getattr(event, name) or 0.0)]
+    for name in _POSITIVE:
+        value = getattr(event, name)
+        if value is not None and not 0 < value < math.inf:
+            wrong.append(name)
+    return msgspec.structs.replace(event, **dict.fromkeys(wrong)) if wrong else event
 
 
 def assumptions(found: Sequence[Beam]) -> list[tuple[str, int]]:
@@ -86,17 +109,19 @@ def assumptions(found: Sequence[Beam]) -> list[tuple[str, int]]:
 
 
 def _beam(number: int, event: ProjectionEvent, geometry: Geometry, position: str) -> Beam | Left:
-    to_isocentre = _cm(event.source_to_isocenter_mm)
+    to_isocentre = in_cm(event.source_to_isocenter_mm)
     if to_isocentre is None:
         return Left(number, "the distance from source to isocentre is missing")
     if event.primary_angle_deg is None:
         return Left(number, "the primary angle is missing")
     sources, frames, assumed = _path(event, geometry, position, to_isocentre)
     to_reference = _to_reference(event, geometry, sources, frames[:, 2], to_isocentre)
-    field = _field(event, geometry, float(to_reference.mean()))
+    field = field_of(event, geometry, float(to_reference.mean()))
     if field is None:
         return Left(number, "nothing says how large the field is")
     width, height, field_from = field
+    if does_not_fit(event, (width, height), float(to_reference.mean())):
+        assumed.append(f"the field as reported, not that of the DAP, over {FITS:g} times another")
     kerma = event.rp_dose_gy
     if not kerma:
         kerma = (event.dap_gym2 or 0) * 1e4 / (width * height * float(to_reference.mean()) ** 2)
@@ -129,7 +154,7 @@ def _path(
 ) -> tuple[Floats, Floats, list[str]]:
     """Return the places of the focus and the frames of the field, step by step."""
     assumed: list[str] = []
-    primary = _way(event.primary_angle_deg, event.primary_end_angle_deg)
+    primary = _short_of_full(_way(event.primary_angle_deg, event.primary_end_angle_deg))
     if event.secondary_angle_deg is None:
         assumed.append("secondary angle 0°")
     secondary = _way(event.secondary_angle_deg, event.secondary_end_angle_deg)
@@ -141,6 +166,7 @@ def _path(
     turned = max(abs(way[1] - way[0]) for way in (primary, secondary))
     moved = max(abs(way[1] - way[0]) for way in (left, down, cranial))
     steps = max(1, math.ceil(turned / _STEP_DEG), math.ceil(moved / _STEP_CM))
+    steps = min(steps, _MOST_STEPS)
     share = (np.arange(steps) + 0.5) / steps
     angles = (
         np.radians(geometry.primary_sign * _between(primary, share)),
@@ -200,7 +226,7 @@ def _to_reference(
 ) -> Floats:
     """Return how far the reference point is from the focus: as given, or by CID 10025."""
     usual = np.full(len(sources), to_isocentre - _TO_ISOCENTRE_CM)
-    given = _cm(event.source_to_reference_point_mm)
+    given = in_cm(event.source_to_reference_point_mm)
     code = event.reference_point_definition_code or geometry.reference_point_code
     if given is not None and given > 1:
         return np.full(len(sources), given)
@@ -214,45 +240,6 @@ def _to_reference(
     return usual
 
 
-def _field(
-    event: ProjectionEvent, geometry: Geometry, to_reference: float
-) -> tuple[float, float, str] | None:
-    """Return width and height of the field at 1 cm from the focus, and where they are from."""
-    to_detector = _cm(event.source_to_detector_mm)
-    for name in geometry.field_size:
-        found = None
-        if name == DAP_OVER_DOSE and event.dap_gym2 and event.rp_dose_gy:
-            side = 100 * math.sqrt(event.dap_gym2 / event.rp_dose_gy) / to_reference
-            found = (side, side)
-        elif name == COLLIMATED and to_detector:
-            found = _collimated(event, to_detector)
-        elif name == FIELD_OF_VIEW and to_detector:
-            found = _field_of_view(event, to_detector)
-        if found and min(found) > 0:
-            return (*found, name)
-    return None
-
-
-def _collimated(event: ProjectionEvent, to_detector: float) -> tuple[float, float] | None:
-    width, height = event.collimated_field_width_mm, event.collimated_field_height_mm
-    if width and height:
-        return width / 10 / to_detector, height / 10 / to_detector
-    if event.collimated_field_area_m2 and "collimated_field_area_m2" not in event.derived:
-        side = 100 * math.sqrt(event.collimated_field_area_m2) / to_detector
-        return side, side
-    return None
-
-
-def _field_of_view(event: ProjectionEvent, to_detector: float) -> tuple[float, float] | None:
-    sides = [side / 10 for side in event.field_of_view_mm if side]
-    if not sides:
-        names = ("collimated_field_width_mm", "collimated_field_height_mm")
-        sides = [value / 10 for value in (_derived(event, name) for name in names) if value]
-    if not sides:
-        sides = [side / 10 for side in (_derived(event, "detector_field_size_mm"),) if side]
-    return (sides[0] / to_detector, sides[-1] / to_detector) if sides else None
-
-
 def _filtration(filters: Sequence[Filter], codes: frozenset[str], word: str) -> float:
     """Return the thickness of one material in mm; where a range is given, its middle."""
     whole = 0.0
@@ -263,20 +250,24 @@ def _filtration(filters: Sequence[Filter], codes: frozenset[str], word: str) -> 
     return whole
 
 
-def _cm(value_mm: float | None) -> float | None:
-    return value_mm / 10 if value_mm else None
-
-
 def _way(start: float | None, end: float | None) -> tuple[float, float]:
     first = start or 0.0
     return first, first if end is None else end
+
+
+def _short_of_full(way: tuple[float, float]) -> tuple[float, float]:
+    """Return the way of a rotation; over 270° it is taken to pass 180°, where angles begin anew."""
+    first, last = way
+    if abs(last - first) <= _LONGEST_DEG:
+        return way
+    return first, last + (360 if last < first else -360)
 
 
 def _table_way(event: ProjectionEvent, axis: Axis) -> tuple[float, float] | None:
     """Return where the table is at the start and the end of an event, in cm."""
     start = getattr(event, axis.field, None)
     if start is None:
-        start = _derived(event, axis.field)
+        start = derived(event, axis.field)
     if start is None:
         return None
     end = getattr(event, axis.field.replace("_mm", "_end_mm"), None)
@@ -284,12 +275,6 @@ def _table_way(event: ProjectionEvent, axis: Axis) -> tuple[float, float] | None
         axis.sign * value / 10 + axis.offset_cm for value in (start, start if end is None else end)
     )
     return first, last
-
-
-def _derived(event: ProjectionEvent, name: str) -> float | None:
-    """Return a value that the reader has worked out from others."""
-    value = event.derived.get(name)
-    return value if isinstance(value, float | int) else None
 
 
 def _between(way: tuple[float, float], share: Floats) -> Floats:

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerma.dosimetry.skin import uncertainty
-from kerma.dosimetry.skin.beams import FIELD_WORDS, Beam, Left, assumptions, beams
+from kerma.dosimetry.skin.beams import Beam, Left, assumptions, beams
 from kerma.dosimetry.skin.body import CUBOID, HEIGHT_CM, MASS_KG, REGIONS, Skin, skin
 from kerma.dosimetry.skin.engine import Rays, dose_map, irradiate, shares_on_body, summed_by
 from kerma.dosimetry.skin.factors import Factors, Switches, factors
+from kerma.dosimetry.skin.fields import FIELD_WORDS
 from kerma.dosimetry.skin.geometry import Geometry
 from kerma.dosimetry.skin.position import place, position_of
 from kerma.dosimetry.skin.solids import Floats
@@ -20,6 +21,10 @@ from kerma.records import ProjectionEvent
 
 VERSION = "1"
 """Of the method; another one means that stored maps are made anew."""
+
+
+_HEIGHTS_CM, _MASSES_KG = (25.0, 260.0), (0.5, 500.0)
+"""Sizes outside are faults of units or of typing, and count as unknown."""
 
 
 class Patient(NamedTuple):
@@ -111,7 +116,9 @@ def skin_dose(
     `calibration` is measured over displayed dose by plane, "" for all planes.
     """
     on = switches or Switches()
-    height, mass = patient.height_cm or HEIGHT_CM, patient.mass_kg or MASS_KG
+    known_height = _likely(patient.height_cm, _HEIGHTS_CM)
+    known_mass = _likely(patient.mass_kg, _MASSES_KG)
+    height, mass = known_height or HEIGHT_CM, known_mass or MASS_KG
     body = skin(kind, height, mass)
     positions = [position_of(event, patient.position) for event in events]
     found, left = beams(events, geometry, [position for position, _ in positions])
@@ -143,9 +150,7 @@ def skin_dose(
         height_cm=height,
         mass_kg=mass,
         assumed_size=[
-            word
-            for word, given in (("height", patient.height_cm), ("mass", patient.mass_kg))
-            if not given
+            word for word, given in (("height", known_height), ("mass", known_mass)) if not given
         ],
         position=first[0],
         position_from=first[1],
@@ -156,6 +161,10 @@ def skin_dose(
         fields=_fields(found),
         factors=_factor_words(geometry, on, calibration or {}),
     )
+
+
+def _likely(value: float | None, ends: tuple[float, float]) -> float | None:
+    return value if value is not None and ends[0] <= value <= ends[1] else None
 
 
 def place_words(body: Skin, cell: int) -> str:

@@ -6,11 +6,22 @@ from typing import Any, Literal
 import msgspec
 
 from kerma.dosimetry.skin.tables import geometry_tables, table
+from kerma.errors import KermaError
 
 State = Literal["validated", "plausible", "unknown"]
 STATES: tuple[State, ...] = ("validated", "plausible", "unknown")
 
 COLLIMATED, DAP_OVER_DOSE, FIELD_OF_VIEW = "collimated", "dap-over-dose", "field-of-view"
+
+
+class BadGeometry(KermaError):
+    """A stored geometry cannot be read."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            f"The geometry that this site has entered for {name} cannot be read: {why}. "
+            "Delete it under Configuration, Skin dose, and enter it again."
+        )
 
 
 class Axis(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,9 +102,25 @@ def find(
     return Geometry(manufacturer=manufacturer, model=model, software_version=software_version)
 
 
-def of_settings(base: dict[str, Any], settings: dict[str, Any]) -> Geometry:
-    """Return a geometry from stored settings; raises `msgspec.ValidationError` for a wrong one."""
-    return msgspec.convert(base | settings, Geometry)
+def read(entries: Iterable[dict[str, Any]]) -> list[Geometry]:
+    """Return geometries from what a site has stored.
+
+    Raises
+    ------
+    BadGeometry
+        If an entry cannot be read, e.g. because another version of Kerma has written it.
+    """
+    found = []
+    for entry in entries:
+        name = f"{entry.get('manufacturer', '')} {entry.get('model', '')}".strip()
+        try:
+            one = msgspec.convert(entry, Geometry)
+        except msgspec.ValidationError as error:
+            raise BadGeometry(name, str(error)) from None
+        if one.transmission not in transmissions():
+            raise BadGeometry(name, f"there is no transmission {one.transmission!r}")
+        found.append(one)
+    return found
 
 
 def _same(one: Geometry, manufacturer: str, model: str) -> bool:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db import transaction
 
-from kerma.alerts.evaluate import evaluate
 from kerma.pipeline import skin_dose
 from kerma.pipeline.to_the_end import asked_by
 from kerma.store import audit, jobs
@@ -38,12 +37,7 @@ def _made(number: int) -> bool:
     study = Study.objects.select_related("device").filter(pk=number).first()
     if study is None:
         return False
-    before = study.peak_skin_dose_gy
-    if skin_dose.make(study).peak_skin_dose_gy == before:
-        return False
-    study.refresh_from_db(fields=["peak_skin_dose_gy"])
-    evaluate(study)
-    return True
+    return skin_dose.make_now(study)[1]
 
 
 jobs.add(

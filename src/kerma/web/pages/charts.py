@@ -17,7 +17,7 @@ from kerma.query.selection import Selection, select
 from kerma.store.models import Study
 from kerma.web import chart_choices, chart_panels, chart_tables, preferences
 from kerma.web.access import BROWSE, groups, may
-from kerma.web.actor import note
+from kerma.web.actor import note, note_search
 from kerma.web.address import Address
 from kerma.web.chart_choices import Choices
 from kerma.web.chart_colours import MAPS, THEMES, template_of
@@ -65,6 +65,7 @@ def charts(request: HttpRequest, modality: str) -> HttpResponse:
         selection = _selection(request, address)
     except KermaError as error:
         return _refused(request, modality, error)
+    note_search(request, address)
     identity = may(request.user, "pid")
     return render(request, "web/charts.html", {
         "modality": modality,

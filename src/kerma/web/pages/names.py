@@ -146,9 +146,7 @@ def assign(request: HttpRequest) -> HttpResponse:
         return redirect(asked.address)
     messages.success(
         request,
-        f"{plural(count, 'text')} named. Stored {asked.what[:-1]}ies follow in the background."
-        if asked.what.endswith("y")
-        else f"{plural(count, 'text')} named. Stored {asked.what}s follow in the background.",
+        f"{plural(count, 'text')} named. What is stored already follows in the background.",
     )
     return redirect(asked.address)
 

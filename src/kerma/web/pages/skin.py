@@ -98,7 +98,7 @@ def image(request: HttpRequest, number: int) -> HttpResponse:
 @groups(*BROWSE)
 def make(request: HttpRequest, number: int) -> HttpResponse:
     """Make the map now, e.g. where maps are not made as studies arrive."""
-    kept = skin_dose.make(_study(number))
+    kept, _ = skin_dose.make_now(_study(number))
     if kept.result is None:
         messages.warning(request, kept.reason)
     evaluate(_study(number))
@@ -112,18 +112,19 @@ def _study(number: int) -> Study:
 
 def _asked(request: HttpRequest, number: int) -> Asked:
     study = _study(number)
-    kept = SkinMap.objects.filter(study=study).first() or skin_dose.make(study)
+    kept = SkinMap.objects.filter(study=study).first() or skin_dose.make_now(study)[0]
     body = request.GET.get("body", "")
     body = body if body in KINDS else ""
     found, sum_of = skin_dose.stored(kept), 0
     if found is not None and body == found.kind:
         body = ""
-    together = skin_dose.summed(study, body) if found is not None else None
-    if request.GET.get("sum") and together is not None:
-        found, sum_of = together.map, together.studies
+    wanted = bool(request.GET.get("sum")) and found is not None
+    whole = skin_dose.summed(study, body) if wanted else None
+    if whole is not None:
+        found, sum_of = whole.map, whole.studies
     elif found is not None and body:
         found = skin_dose.on_body(study, body)
-    return Asked(study, kept, found, body, sum_of, together is not None)
+    return Asked(study, kept, found, body, sum_of, len(skin_dose.together(study)[0]) > 1)
 
 
 def _kind(asked: Asked) -> str:

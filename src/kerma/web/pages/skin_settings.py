@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-import msgspec
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import transaction
@@ -13,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kerma.dosimetry.skin.geometry import Geometry, find
+from kerma.dosimetry.skin.geometry import BadGeometry, Geometry, find, read
 from kerma.dosimetry.skin.tables import source
 from kerma.pipeline import skin_dose
 from kerma.store import jobs, options, skin_maps
@@ -211,7 +210,11 @@ def _model(manufacturer: str, model: str, version: str, studies: int) -> Model:
 
 
 def _of_site(manufacturer: str, model: str) -> list[Geometry]:
-    return [msgspec.convert(one, Geometry) for one in skin_maps.geometries(manufacturer, model)]
+    """Return what the site says; nothing where an entry cannot be read, so it can be deleted."""
+    try:
+        return read(skin_maps.geometries(manufacturer, model))
+    except BadGeometry:
+        return []
 
 
 def _device(request: HttpRequest) -> tuple[str, str, str]:

@@ -17,7 +17,7 @@ from kerma.query.suggestions import SUGGESTING, suggestions
 from kerma.store import options
 from kerma.web import preferences, tables
 from kerma.web.access import BROWSE, groups, may
-from kerma.web.actor import note
+from kerma.web.actor import note_search
 from kerma.web.address import Address
 from kerma.web.cells import NOTHING, Written, level_mark, write
 from kerma.web.chips import chips
@@ -42,7 +42,7 @@ def studies(request: HttpRequest, modality: str) -> HttpResponse:
         selection = select(modality, address.filters, identity=identity)
     except FilterError as error:
         return _refused(request, modality, error)
-    _note_search(request, address)
+    note_search(request, address)
     chosen = _chosen(modality, request, identity=identity)
     number, size = _page_wanted(request)
     before = mark()
@@ -72,14 +72,6 @@ def studies(request: HttpRequest, modality: str) -> HttpResponse:
         "mark": before,
     }
     return render(request, "web/studies.html", context)
-
-
-def _note_search(request: HttpRequest, address: Address) -> None:
-    """Write that patients were searched for, but not for whom."""
-    by = sorted({name for name, _ in address.filters} & {"patient_name", "patient_id"})
-    if by:
-        words = [name.replace("_", " ") for name in by]
-        note(request, "search patients", by=words, modality=address.modality)
 
 
 def _refused(request: HttpRequest, modality: str, error: FilterError) -> HttpResponse:

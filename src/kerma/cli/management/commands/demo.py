@@ -63,15 +63,18 @@ class Command(BaseCommand):
         if studies < 0:
             raise CommandError("The number of studies cannot be negative.")
         ensure_database()
-        if not mix and _has_real_studies():
-            _refuse_unless_mixed()
-            self.stdout.write("There are studies of your own here, so that no more are invented.")
-        else:
+        invents = mix or not _has_real_studies()
+        if invents:
             _mark_tests()
             with TemporaryDirectory(prefix="kerma-demo-") as scratch:
                 self._fill(out or Path(scratch) / "objects", Path(scratch), studies, seed)
+        else:
+            _refuse_unless_mixed()
+            self.stdout.write("There are studies of your own here, so that no more are invented.")
+        how_to_log_in = self._login()
+        if invents:
             extra.give_all()
-        self._tell_login()
+        self.stdout.write(how_to_log_in)
         self._look(serve, port)
 
     def _fill(self, folder: Path, scratch: Path, studies: int, seed: int) -> None:
@@ -86,16 +89,15 @@ class Command(BaseCommand):
         if refused > _EXPECTED_REFUSALS:
             raise CommandError(f"{refused} objects were refused; only one is meant to be.")
 
-    def _tell_login(self) -> None:
+    def _login(self) -> str:
         """Make the administrator of a site that has no users but this one, with a new password."""
         if User.objects.exclude(username=_LOGIN).exists():
-            self.stdout.write("Log in as one of the users there are.")
-            return
+            return "Log in as one of the users there are."
         password = secrets.token_urlsafe(12)
         user = User.objects.filter(username=_LOGIN).first() or self._administrator(password)
         user.set_password(password)
         user.save()
-        self.stdout.write(f"Log in as {_LOGIN} with the password {password}")
+        return f"Log in as {_LOGIN} with the password {password}"
 
     def _administrator(self, password: str) -> User:
         names = list(Group.objects.order_by("name").values_list("name", flat=True))

@@ -33,7 +33,7 @@ class Command(BaseCommand):
     ) -> None:
         """Run the command."""
         ensure_database()
-        kept = skin_dose.make(_study(study_instance_uid))
+        kept, _ = skin_dose.make_now(_study(study_instance_uid))
         found = skin_dose.stored(kept)
         if found is None:
             raise CommandError(kept.reason)

@@ -53,7 +53,11 @@
   function layoutOf(chart) {
     const layout = paint(structuredClone(chart.data.layout));
     const narrow = isNarrow();
+    const numbers = { exponentformat: "none", separatethousands: true };
     const common = {
+      separators: ".\u202f",
+      xaxis: numbers,
+      yaxis: numbers,
       height: chart.data.height,
       margin: { l: narrow ? 36 : 56, r: narrow ? 8 : 16, t: 24, b: 56 },
       dragmode: narrow ? false : "zoom",
@@ -91,6 +95,7 @@
     const bar = isNarrow() ? false : undefined;
     await Plotly.react(room, tracesOf(chart), layoutOf(chart), { ...config, displayModeBar: bar });
     room.dataset.drawn = "yes";
+    all("[data-picture]", panelOf(room)).forEach((button) => { button.disabled = false; });
     all(".modebar-btn", room).forEach((button) => {
       button.tabIndex = 0;
       button.setAttribute("role", "button");
@@ -258,6 +263,9 @@
       console.error(error);
     }
   });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if ("stopped" in event.detail.elt.dataset) event.preventDefault();
+  });
   document.addEventListener("htmx:responseError", (event) => {
     if (event.detail.target.matches("[data-part]")) fail(event.detail.target, `The server met a fault (${event.detail.xhr.status}); its log says which.`);
   });
@@ -269,10 +277,13 @@
     const again = event.target.closest("[data-again]");
     if (stop) {
       const part = partOf(stop);
-      htmx.trigger(part, "htmx:abort");
+      part.dataset.stopped = "";
+      // The request is kept by the element that the charts wait for one another at.
+      if (part.classList.contains("htmx-request")) htmx.trigger(document.getElementById("charts"), "htmx:abort");
       fail(part, "You stopped it.");
     } else if (again) {
       const part = partOf(again);
+      delete part.dataset.stopped;
       panelOf(part).setAttribute("aria-busy", "true");
       part.replaceChildren(copyOf("chart-wait"));
       htmx.trigger(part, "again");

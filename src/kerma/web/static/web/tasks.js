@@ -39,7 +39,9 @@
   function put(part, fresh) {
     const held = document.activeElement?.id;
     const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+    const ticked = [...part.querySelectorAll("input[type=checkbox][id]:checked")].map((box) => box.id);
     part.innerHTML = fresh;
+    ticked.forEach((id) => { part.querySelector(`#${CSS.escape(id)}`)?.toggleAttribute("checked", true); });
     part.querySelectorAll("form > input[type=hidden]:not([name])").forEach((field) => {
       field.name = "csrfmiddlewaretoken";
       field.value = token;
