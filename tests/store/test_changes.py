@@ -120,3 +120,35 @@ def test_one_process_reads_on_at_a_time():
     assert not changes.hold("reader", "b", 60)
     assert changes.hold("reader", "a", -1)
     assert changes.hold("reader", "b", 60)
+
+
+def noted(number):
+    with transaction.atomic(), connection.cursor() as cursor:
+        changes.note(cursor, [number])
+
+
+def test_a_reader_that_stays_sees_all_since_and_whether_there_is_more():
+    start = changes.end()
+    for number in (1, 2, 1):
+        noted(number)
+    seen = changes.seen_since(start, 10)
+    assert sorted(seen.study_ids) == [1, 2]
+    assert seen.stamp[0] == 3
+    noted(2)
+    assert changes.seen_since(start, 10).stamp != seen.stamp
+    assert changes.seen_since(start, 3) is None
+    assert changes.seen_since(changes.end() + 1, 10) is None
+
+
+def test_a_change_that_was_there_tells_a_log_from_another():
+    assert changes.newest() is None
+    assert changes.has(None)
+    noted(1)
+    newest = changes.newest()
+    noted(2)
+    assert changes.has(newest)
+    assert not changes.has((newest[0], "2001-01-01T00:00:00+00:00"))
+    StudyChange.objects.filter(pk=newest[0]).delete()
+    assert changes.has(newest), "it is older than all that is kept"
+    StudyChange.objects.all().delete()
+    assert not changes.has(newest)

@@ -188,6 +188,27 @@ def test_reference_levels_are_drawn_for_standard_names(client):
     assert len(studies_behind(one.links()[0])) == 12
 
 
+def test_levels_of_several_names_are_drawn_across_their_rows(client):
+    for number, level in enumerate((77.0, 55.0)):
+        name = StandardName.objects.create(modality="CT", level="study", name=f"Name {number}")
+        StandardNameRule.objects.create(standard_name=name, field="study_description",
+                                        pattern=f"Study {number}")  # fmt: skip
+        SiteReferenceLevel.objects.create(
+            standard_name=name, quantity="dlp_mgycm", value=level, valid_from=dt.date(2020, 1, 1)
+        )
+    name_book.touch(apply=False)
+    store_ct()
+
+    data = part_of(client, "ct-standard-study-dlp", average="box").data
+
+    (levels,) = [trace for trace in data["traces"] if trace.get("role") == "level"]
+    ticks = data["layout"]["yaxis"]["ticktext"]
+    middle = {ticks[round(y + 0.42)]: x for x, y in
+              zip(levels["x"][::3], levels["y"][::3], strict=True)}  # fmt: skip
+    assert middle == {"Name 0": 77.0, "Name 1": 55.0}
+    assert data["layout"]["shapes"] == []
+
+
 # ---------- The studies behind a part
 
 

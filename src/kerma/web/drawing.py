@@ -280,26 +280,27 @@ def _level_words(line: Line, axis: str) -> dict[str, Any]:
 
 
 def item_levels(asked: Asked, found: Grid) -> Trace | None:
-    """Return ticks at the reference levels of single items, None where there are none."""
+    """Return the reference levels of single items, each across its row; None without any."""
     at = {} if found.places_are_systems else found.at
     lines = [line for line in asked.lines if line.item and line.item in at]
     if not lines or len(at) == 1:
         return None
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    words: list[str] = []
+    for line in lines:
+        xs += [line.value, line.value, None]
+        ys += [at[line.item] - 0.42, at[line.item] + 0.42, None]
+        said = hover(f"<b>{named(line.item)}</b>", named(line.label), asked.value(line.value))
+        words += [said] * 3
     return {
         "type": "scatter",
-        "mode": "markers",
-        "x": [line.value for line in lines],
-        "y": [at[line.item] for line in lines],
-        "hovertext": [
-            hover(f"<b>{named(line.item)}</b>", named(line.label), asked.value(line.value))
-            for line in lines
-        ],
+        "mode": "lines",
+        "x": xs,
+        "y": ys,
+        "hovertext": words,
         "hovertemplate": "%{hovertext}<extra></extra>",
-        "marker": {
-            "symbol": "line-ns",
-            "size": 20,
-            "line": {"width": 2.5, "color": "@over"},
-        },
+        "line": {"width": 2, "color": "@over", "dash": "dash"},
         "name": "Reference level",
         "showlegend": False,
         "role": "level",

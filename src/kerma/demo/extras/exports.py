@@ -14,8 +14,8 @@ def _give() -> None:
     user = User.objects.filter(groups__name="export").order_by("pk").first()
     if user is None or Export.objects.exists() or not Study.objects.filter(modality="CT").exists():
         return
-    made = exporting.ask(user, "CT", "xlsx", [])
     load_all(jobs)
+    made = exporting.ask(user, "CT", "xlsx", [])
     if made.task_id is not None:
         run(made.task_id)
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kerma.dosimetry.skin.outlines import Outline, ellipse, moved, stadium
 from kerma.dosimetry.skin.solids import Box, Floats, Frustum, Solid
 from kerma.dosimetry.skin.tables import table
 
@@ -76,19 +77,11 @@ class _Ring(NamedTuple):
     part: int
     z: float
     height: float
-    outline: "_Outline"
+    outline: Outline
     middle: float
     """Column in whose middle the back lies."""
     slope: float = 0.0
     """Growth of the half depth per cm towards the head."""
-
-
-class _Outline(NamedTuple):
-    """Points round a section: from the front over left, back and right, equally far apart."""
-
-    points: Floats
-    normals: Floats
-    step: float
 
 
 def skin(kind: str, height_cm: float | None = None, mass_kg: float | None = None) -> Skin:
@@ -115,9 +108,9 @@ def _cuboid(height_cm: float, mass_kg: float) -> Skin:
     radius = half / math.pi
     head_radius = min(given["head_around_cm"], columns) / (2 * math.pi)
     middle = flat + half + flat / 2
-    stadium, circle = _stadium(flat, half), _ellipse(head_radius, head_radius)
+    trunk, circle = stadium(flat, half), ellipse(head_radius, head_radius)
     rings = [_Ring(row, 0, -row - 0.5, 1, circle, middle) for row in range(head)]
-    rings += [_Ring(head + row, 1, -head - row - 0.5, 1, stadium, middle) for row in range(torso)]
+    rings += [_Ring(head + row, 1, -head - row - 0.5, 1, trunk, middle) for row in range(torso)]
     ends = (-float(head + torso), -float(head))
     solids: tuple[tuple[int, Solid], ...] = (
         (0, Frustum(0, head_radius, -head, 0, head_radius, head_radius)),
@@ -149,8 +142,8 @@ def _human(height_cm: float, mass_kg: float) -> Skin:
                      "leg_top_cm", "leg_bottom_cm")
     }  # fmt: skip
     depth, width = wide["trunk_depth_cm"], wide["trunk_width_cm"]
-    thick = _ellipse(wide["leg_top_cm"], wide["leg_top_cm"])
-    columns = max(len(_ellipse(width, depth).points), 2 * len(thick.points))
+    thick = ellipse(wide["leg_top_cm"], wide["leg_top_cm"])
+    columns = max(len(ellipse(width, depth).points), 2 * len(thick.points))
     columns += columns % 2
     cap, neck = long["head_cap_cm"], long["head_cap_cm"] + long["head_cm"]
     hips, feet = neck + long["trunk_cm"], neck + long["trunk_cm"] + long["leg_cm"]
@@ -160,7 +153,7 @@ def _human(height_cm: float, mass_kg: float) -> Skin:
         if -z < neck:
             rings.append(_head_ring(row, z, cap, wide, columns / 2))
         elif -z < hips:
-            rings.append(_Ring(row, 1, z, 1, _ellipse(width, depth), columns / 2))
+            rings.append(_Ring(row, 1, z, 1, ellipse(width, depth), columns / 2))
         else:
             rings += _leg_rings(row, z, (hips, feet), wide, columns)
     squash = wide["head_width_cm"] / wide["head_depth_cm"]
@@ -193,8 +186,8 @@ def _head_ring(row: int, z: float, cap: float, wide: dict[str, float], middle: f
     rise = max(cap + z, 0.0) / cap
     share = math.sqrt(1 - rise**2)
     slope = -half_depth * rise / (share * cap)
-    outline = _ellipse(half_width * share, half_depth * share)
-    return _Ring(row, 0, z, 1, _moved(outline, 0, wide["trunk_depth_cm"]), middle, slope)
+    outline = ellipse(half_width * share, half_depth * share)
+    return _Ring(row, 0, z, 1, moved(outline, 0, wide["trunk_depth_cm"]), middle, slope)
 
 
 def _leg_rings(
@@ -205,45 +198,11 @@ def _leg_rings(
     slope = (wide["leg_top_cm"] - wide["leg_bottom_cm"]) / (feet - hips)
     radius = wide["leg_top_cm"] + slope * (hips + z)
     apart, deep = wide["leg_top_cm"], wide["trunk_depth_cm"]
-    left, right = (_moved(_ellipse(radius, radius), x, deep) for x in (apart, -apart))
+    left, right = (moved(ellipse(radius, radius), x, deep) for x in (apart, -apart))
     return [
         _Ring(row, 2, z, 1, left, columns / 4, slope),
         _Ring(row, 3, z, 1, right, columns * 3 / 4, slope),
     ]
-
-
-def _stadium(flat: int, half: int) -> _Outline:
-    """Return a rectangle with two half-circles, whose points lie 1 cm apart; y = 0 at the back."""
-    radius = half / math.pi
-    across = np.arange(flat) + 0.5 - flat / 2
-    angle = (np.arange(half) + 0.5) / half * math.pi
-    around = np.column_stack([np.sin(angle), np.cos(angle)])
-    front = np.column_stack([across, np.full(flat, 2 * radius)])
-    left = around * radius + (flat / 2, radius)
-    back = np.column_stack([-across, np.zeros(flat)])
-    right = -around * radius + (-flat / 2, radius)
-    ahead, behind = np.tile((0.0, 1.0), (flat, 1)), np.tile((0.0, -1.0), (flat, 1))
-    points = np.concatenate([front, left, back, right])
-    return _Outline(points, np.concatenate([ahead, around, behind, -around]), 1.0)
-
-
-def _ellipse(half_width: float, half_depth: float) -> _Outline:
-    """Return points about 1 cm apart along an ellipse, from the front; y = 0 at its back."""
-    fine = np.linspace(0, 2 * math.pi, 2001)
-    x, y = half_width * np.sin(fine), half_depth * np.cos(fine)
-    way = np.concatenate([[0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
-    number = max(4, round(way[-1]))
-    angle = np.interp((np.arange(number) + 0.5) / number * way[-1], way, fine)
-    points = np.column_stack([half_width * np.sin(angle), half_depth * (1 + np.cos(angle))])
-    normals = np.column_stack([half_depth * np.sin(angle), half_width * np.cos(angle)])
-    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
-    return _Outline(points, normals, way[-1] / number)
-
-
-def _moved(outline: _Outline, x: float, y: float) -> _Outline:
-    """Return the outline with its middle, not its back, at a place."""
-    middle = outline.points[:, 1].mean()
-    return outline._replace(points=outline.points + np.array([x, y - middle]))
 
 
 def _assemble(
