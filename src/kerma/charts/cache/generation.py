@@ -62,6 +62,8 @@ class Generation:
         )
         try:
             self._save(name, part, is_first=not known.columns)
+        except FileNotFoundError:  # a newer generation has taken the folder's place
+            self.folder = None
         except OSError as error:
             _log.warning("Columns of charts could not be kept: %s", error.strerror)
             self.folder = None
