@@ -40,15 +40,18 @@ def quantity(modality: str, name: str) -> Quantity:
 
 
 def said(modality: str, name: str, value: float) -> str:
-    """Return a value with its unit in words, e.g. "20,000 cGy·cm²"."""
+    """Return a value with its unit in words, e.g. "20 000 cGy·cm²"."""
     one = quantity(modality, name)
     return f"{plain(value * one.factor)} {one.unit}".strip()
 
 
 def plain(value: float) -> str:
-    """Return a number with four significant digits, more only left of the point."""
+    """Return a number with four significant digits, more only left of the point.
+
+    Thousands are set apart by a narrow no-break space, as on the pages.
+    """
     if value == 0:
         return "0"
     decimals = min(max(3 - floor(log10(abs(value))), 0), 9)
-    text = f"{value:,.{decimals}f}"
+    text = f"{value:,.{decimals}f}".replace(",", "\u202f")
     return text.rstrip("0").rstrip(".") if "." in text else text

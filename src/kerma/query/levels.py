@@ -27,6 +27,10 @@ PERIOD = {"period_dap_gym2": "dap_gym2", "period_rp_dose_gy": "rp_dose_gy"}
 """Sums over a patient's studies of some weeks, and the total of a study they are made of."""
 
 
+_SIDES = {"agd_max_mgy": ("agd_left_mgy", "agd_right_mgy")}
+"""A level of the greater side is one of each side."""
+
+
 class _Known(NamedTuple):
     own: dict[str, By]
     periods: By
@@ -80,7 +84,9 @@ def _read() -> _Known:
     own: dict[str, By] = {}
     for modality, kind, name, settings in rows:
         if kind == "absolute":
-            _put(own.setdefault(modality, {}), settings.get("quantity"), name, settings)
+            quantity = settings.get("quantity")
+            for total in (quantity, *_SIDES.get(quantity, ())):
+                _put(own.setdefault(modality, {}), total, name, settings)
     sums: By = {}
     for modality, kind, name, settings in rows:
         if (modality, kind) == ("RF", "cumulative"):

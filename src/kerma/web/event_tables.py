@@ -9,7 +9,7 @@ from kerma.query.columns.nuclear_events import NM_EVENTS, ORGAN_DOSES, SERIES
 from kerma.query.columns.projection_events import DX_EVENTS, MG_EVENTS, RF_EVENTS
 from kerma.records import Administration, ProjectionEvent, StudyRecord
 from kerma.records.study import Event
-from kerma.web import tables
+from kerma.web import formats, tables
 from kerma.web.cells import NOTHING, Get, write
 from kerma.web.facts import Fact, facts
 from kerma.web.tables import Head, Table, with_sub
@@ -172,7 +172,7 @@ def organ_tables(record: StudyRecord) -> list[Table]:
     for event in record.events:
         if isinstance(event, Administration) and event.organ_doses:
             agent = event.radiopharmaceutical_agent or event.radiopharmaceutical
-            caption = f"Organ doses of {agent}" if agent else "Organ doses"
+            caption = f"Organ doses of {formats.text(agent)}" if agent else "Organ doses"
             found.append(plain_table(caption, ORGAN_DOSES, event.organ_doses))
     return found
 

@@ -33,7 +33,7 @@ _MOST_AT_ONCE = 1000
 
 _HEADS = (
     ("Alert", "rule", "", ""),
-    ("Study", "study", "", "p2"),
+    ("Study", "study", "", ""),
     ("System", "system", "", ""),
     ("Value", "", "level below", "num"),
     ("Of level", "share", "", "num"),
@@ -210,10 +210,10 @@ def _posted(request: HttpRequest) -> dict[str, str] | None:
 
 _State = Alert.State
 _NEXT: dict[str, tuple[tuple[str, str], ...]] = {
-    _State.NEW: ((_State.SEEN, "Mark as seen"), (_State.CLOSED, "Close")),
-    _State.SEEN: ((_State.CLOSED, "Close"),),
-    _State.JUSTIFIED: ((_State.CLOSED, "Close"),),
-    _State.FOLLOWED_UP: ((_State.CLOSED, "Close"),),
+    _State.NEW: ((_State.SEEN, "Mark as seen"), (_State.CLOSED, "Close the alert")),
+    _State.SEEN: ((_State.CLOSED, "Close the alert"),),
+    _State.JUSTIFIED: ((_State.CLOSED, "Close the alert"),),
+    _State.FOLLOWED_UP: ((_State.CLOSED, "Close the alert"),),
     _State.CLOSED: ((_State.SEEN, "Open again"),),
 }
 """State -> the steps that need nothing but a click."""

@@ -69,7 +69,8 @@ def study(request: HttpRequest, number: int) -> HttpResponse:
         "characteristics": facts(record.patient_characteristics),
         "parts": study_part.shown(request, found),
     }
-    context["over"] = [f for f in context["figures"] if f.share and f.share.state == "over"]
+    if not any(part.part.get("alerts") for part in context["parts"] if part.name == "alerts"):
+        context["over"] = [f for f in context["figures"] if f.share and f.share.state == "over"]
     if found.modality == "RF":
         rows, total = total_rows(record)
         context["totals"] = [(row, row_words(row)) for row in (*rows, total)]

@@ -150,4 +150,4 @@ def _capital(words: str) -> str:
     return words if len(words) < 2 else words[0].upper() + words[1:]
 
 
-study_part.registry.add(StudyPart("computed", 40, "web/study_computed.html", _context))
+study_part.registry.add(StudyPart("computed", 60, "web/study_computed.html", _context))

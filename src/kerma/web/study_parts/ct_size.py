@@ -70,4 +70,4 @@ def _cm(diameter_mm: float | None) -> str:
     return "" if diameter_mm is None else f"{diameter_mm / 10:.1f}"
 
 
-study_part.registry.add(StudyPart("ct-size", 45, "web/study_ct_size.html", _context))
+study_part.registry.add(StudyPart("ct-size", 70, "web/study_ct_size.html", _context))
