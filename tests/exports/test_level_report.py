@@ -90,8 +90,20 @@ def test_three_digits_and_no_more():
     ]  # fmt: skip
 
 
-def test_what_the_font_lacks_is_a_square():
-    assert safe("Ä & 中") == "Ä &amp; \u25a1"
+def test_what_no_font_has_is_a_square():
+    assert safe("Ä & \u0e01") == "Ä &amp; \u25a1"
+
+
+@pytest.mark.parametrize(
+    "name", ["Κεφαλή", "Грудная клетка", "中心医院", "胸部ＣＴ かな", "흉부 CT", "Łódź Đơn", "Clínica São João"]
+)  # fmt: skip
+def test_names_in_other_letters_are_written(name):
+    store("s", "CT", room=name, study_description=name, totals=Totals(dlp_mgycm=10.0))
+    content = report(YEAR._replace(system=System.objects.get().pk, by_description=True)).content
+
+    title, heading = text_of(content).split("Typical values")
+    assert name in title
+    assert name in heading
 
 
 def test_the_command_writes_the_file(chest, tmp_path, capsys):

@@ -1,7 +1,6 @@
 """How the report of reference levels looks: styles, tables, bars and the foot of the page."""
 
 from collections.abc import Callable, Sequence
-from importlib.resources import files
 from math import floor, log10
 from typing import Any
 from xml.sax.saxutils import escape
@@ -11,10 +10,11 @@ from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, Table
+
+from kerma.exports import pdf_fonts
+from kerma.exports.pdf_fonts import BOLD, REGULAR
 
 TEXT, MUTED, LINE, SUNKEN, ACCENT, OVER, OVER_SOFT = (
     "#16202a", "#5b6875", "#d5dce2", "#eef1f4", "#0b6079", "#a8321f", "#fbebe8",
@@ -22,21 +22,6 @@ TEXT, MUTED, LINE, SUNKEN, ACCENT, OVER, OVER_SOFT = (
 
 WIDTH = A4[0] - 2 * 16 * mm - 12
 """Of tables and text: the page without margins and the padding of its frame."""
-
-REGULAR, BOLD = "Vera", "VeraBd"
-"""Bitstream Vera, which comes with reportlab and is put into the file."""
-
-
-def _register() -> None:
-    fonts = files("reportlab").joinpath("fonts")
-    for name in (REGULAR, BOLD):
-        pdfmetrics.registerFont(TTFont(name, str(fonts.joinpath(f"{name}.ttf"))))
-    pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR,
-                                  boldItalic=BOLD)  # fmt: skip
-
-
-_register()
-
 
 def _style(name: str, size: float, **more: Any) -> ParagraphStyle:
     given: dict[str, Any] = {
@@ -65,15 +50,11 @@ STYLES = {
 
 
 def safe(text: str) -> str:
-    """Return a text for a paragraph; what the font does not have becomes a square."""
-    return escape(plain(text))
-
-
-def plain(text: str) -> str:
-    """Return a text with squares for what the font does not have."""
-    font: Any = pdfmetrics.getFont(REGULAR)
-    known = font.face.charToGlyph
-    return "".join(c if ord(c) in known or c.isspace() else "\u25a1" for c in text)
+    """Return a text for a paragraph, each part of it in a font that has its letters."""
+    return "".join(
+        escape(part) if font == REGULAR else f"<font name='{font}'>{escape(part)}</font>"
+        for font, part in pdf_fonts.parts(text)
+    )
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -171,10 +152,29 @@ def footer(text: str) -> Callable[[Canvas, Any], None]:
 
     def write(canvas: Canvas, document: Any) -> None:
         canvas.saveState()
-        canvas.setFont(REGULAR, 7)
         canvas.setFillColor(HexColor(MUTED))
-        canvas.drawString(16 * mm, 10 * mm, plain(text)[:110])
+        line = canvas.beginText(16 * mm, 10 * mm)
+        for font, part in pdf_fonts.parts(_cut(text)):
+            line.setFont(font, _FOOT)
+            line.textOut(part)
+        canvas.drawText(line)
+        canvas.setFont(REGULAR, _FOOT)
         canvas.drawRightString(194 * mm, 10 * mm, f"Page {document.page}")
         canvas.restoreState()
 
     return write
+
+
+_FOOT = 7.0
+
+
+def _cut(text: str) -> str:
+    """Return as much of a text as the foot of a page has room for."""
+    if pdf_fonts.width(text, _FOOT) <= _FOOT_ROOM:
+        return text
+    while pdf_fonts.width(f"{text}…", _FOOT) > _FOOT_ROOM:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
+_FOOT_ROOM = 155 * mm

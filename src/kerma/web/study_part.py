@@ -9,7 +9,6 @@ from kerma.registry import Registry, load_all
 from kerma.store.models import Study
 from kerma.web import study_parts
 
-
 _EVENTS = 50
 """Where the events stand among the parts."""
 

@@ -4,7 +4,15 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from kerma.query.reference_levels.lookup import Reference, references
-from kerma.query.reference_levels.typical import Asked, Found, Group, Typical, typical
+from kerma.query.reference_levels.typical import (
+    Asked,
+    Found,
+    Group,
+    Tell,
+    Typical,
+    nobody,
+    typical,
+)
 
 DEFINITION = (
     "Over: the median is above the level. Exceeded: so is the lower end of the 95 % interval of "
@@ -60,14 +68,14 @@ class Comparison(NamedTuple):
         return [row for row in self.rows if row.worst in ("exceeded", "consistently")]
 
 
-def compare(asked: Asked) -> Comparison:
+def compare(asked: Asked, tell: Tell = nobody) -> Comparison:
     """Return the typical values with the levels, and what was so in the period before."""
-    found = typical(asked)
+    found = typical(asked, tell)
     names = {row.group.name for row in found.rows}
     levels = {} if asked.by_description else references(
         asked.modality, asked.level, names, asked.until
     )  # fmt: skip
-    before = _medians(typical(asked.before()).rows) if levels else {}
+    before = _medians(typical(asked.before(), tell).rows) if levels else {}
     rows = [
         Row(row, _compared(row, levels.get(row.group.name, ()), before.get(row.group)))
         for row in found.rows

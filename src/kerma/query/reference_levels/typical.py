@@ -1,7 +1,7 @@
 """What is typical here: median and spread of each quantity by system, name, phantom and band."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -102,9 +102,17 @@ class _Case(NamedTuple):
     """Quantity, phantom, value."""
 
 
-def typical(asked: Asked) -> Found:
+Tell = Callable[[int], None]
+"""Told now and then how many cases are counted; may raise to end it."""
+
+
+def nobody(cases: int) -> None:
+    """Tell nobody."""
+
+
+def typical(asked: Asked, tell: Tell = nobody) -> Found:
     """Return the typical values of everything that was asked for; test data are left out."""
-    counted = _Counted()
+    counted = _Counted(tell)
     values: dict[Group, list[float]] = {}
     for case in _cases(asked, counted):
         for quantity, phantom_cm, value in case.values:
@@ -128,11 +136,22 @@ def _order(row: Typical) -> tuple[Any, ...]:
 class _Counted:
     """Counts while the cases are gone through."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Tell) -> None:
         self.cases = self.unnamed = self.other_weights = self.mixed = self.age_unknown = 0
+        self._tell = tell
+        self._steps = 0
+
+    def step(self) -> None:
+        """Count a row read, and tell of it now and then."""
+        self._steps += 1
+        if self._steps % _TELL_EVERY == 0:
+            self._tell(self.cases)
 
     def coverage(self) -> Coverage:
         return Coverage(self.cases, self.unnamed, self.other_weights, self.mixed, self.age_unknown)
+
+
+_TELL_EVERY = 1000
 
 
 def _studies(asked: Asked) -> "QuerySet[Study]":
@@ -169,7 +188,7 @@ def _plain_studies(asked: Asked, counted: _Counted) -> Iterator[_Case]:
 
 
 def _ct_studies(asked: Asked, counted: _Counted) -> Iterator[_Case]:
-    scans = _scans(asked)
+    scans = _scans(asked, counted)
     rows = _studies(asked).values_list("pk", "system_id", *_PATIENT, "dlp_mgycm")
     for pk, system, *patient, dlp in rows.iterator(chunk_size=5000):
         name = patient[4] if asked.by_description else patient[3]
@@ -195,7 +214,7 @@ class _Scan(NamedTuple):
     on_body: bool
 
 
-def _scans(asked: Asked) -> dict[int, _Scan]:
+def _scans(asked: Asked, counted: _Counted) -> dict[int, _Scan]:
     """Return what the events of each study say; localisers do not count.
 
     Faster here than by window functions of the database, which sort all events.
@@ -205,6 +224,7 @@ def _scans(asked: Asked) -> dict[int, _Scan]:
     found: dict[int, _Scan] = {}
     shares: dict[int, float] = {}
     for study, ctdivol, dlp, phantom_type in rows.iterator(chunk_size=5000):
+        counted.step()
         phantom = phantom_cm(phantom_type)
         share = -2.0 if ctdivol is None else -1.0 if dlp is None else dlp
         known = found.get(study)
@@ -240,6 +260,7 @@ def _acquisitions(asked: Asked, counted: _Counted) -> Iterator[_Case]:
 def _band(asked: Asked, counted: _Counted, name: str, patient: list[Any]) -> str | None:
     """Return the band of a case, None if it does not count; count it."""
     age, weight, regions, standard, description = patient
+    counted.step()
     counted.cases += 1
     if not name:
         counted.unnamed += 1
