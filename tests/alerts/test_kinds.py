@@ -18,6 +18,7 @@ from kerma.alerts.activity import (
 )
 from kerma.alerts.earlier import earlier
 from kerma.alerts.preview import preview
+from kerma.alerts.quantities import said
 from kerma.alerts.robust import TO_SIGMA, limit, limit_by_size
 from kerma.alerts.settings import SettingsError, kind_of
 from kerma.records import Administration, Patient, Totals
@@ -369,3 +370,8 @@ def test_the_latest_studies_are_found_along_an_index(like, index):
     inner = [words for _, parent, _, words in steps if parent == inside]
     assert len(inner) == 1  # nothing is sorted
     assert index in inner[0]
+
+
+def test_values_are_said_as_the_pages_write_them():
+    assert said("RF", "dap_gym2", 0.02) == "20\u202f000 cGy·cm²"
+    assert said("RF", "rp_dose_gy", 2.5) == "2.5 Gy"

@@ -73,6 +73,8 @@ def test_texts_with_line_ends_control_characters_and_what_looks_like_escapes(tmp
 
 def test_a_text_longer_than_a_cell_is_cut():
     assert len(legal("x" * 40_000)) == 32_767
+    # a spreadsheet counts units of UTF-16, and cuts none of them in two
+    assert legal("\U0001f9b4" * 20_000) == "\U0001f9b4" * 16_383
 
 
 @pytest.mark.both_databases
@@ -133,12 +135,12 @@ def test_an_export_that_is_aborted_leaves_nothing(tmp_path, form):
 
 @pytest.fixture
 def little_room():
-    """No file of this process may grow beyond 20 kB, as on a disk that is full."""
+    """No file of this process may grow beyond 20 kB or what is said, as on a disk that is full."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     old = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
-    def fill():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    def fill(limit=20_000):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
 
     yield fill
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
@@ -155,6 +157,19 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path, form, little_room):
         make(plan("CT"), find(form, "CT"), tmp_path / f"ct.{form}")
 
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("missing", [1, 500, 5_000])
+def test_a_disk_that_fills_while_the_end_of_parquet_is_written(tmp_path, missing, little_room):
+    store("one", "CT", events=(ct_event(),))
+    path = tmp_path / "ct.parquet"
+    export(path, "CT")
+    little_room(path.stat().st_size - missing)
+
+    with pytest.raises(ExportError, match=r"could not be written: file too large\. No file was"):
+        make(plan("CT"), find("parquet", "CT"), tmp_path / "again.parquet")
+
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_the_file_has_another_name_until_it_is_whole(tmp_path):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from zipfile import ZipFile
 
 import pytest
 from django.core.management import call_command
@@ -84,6 +85,69 @@ def test_long_names_many_rows_and_strange_letters_do_no_harm(db):
     assert len(PdfReader(io.BytesIO(content)).pages) >= 2
 
 
+def test_a_name_stands_above_its_lines_on_each_page():
+    for n in range(70):
+        store(f"s{n}", "CT", room=f"CT {n}", study_description="Thorax",
+              totals=Totals(dlp_mgycm=100.0))  # fmt: skip
+
+    content = report(YEAR._replace(by_description=True)).content
+
+    first, second, *_ = (page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    assert "Thorax" in first
+    assert "Thorax" in second
+    assert "75th perc." in second
+
+
+def test_a_name_too_long_for_the_foot_is_cut_there():
+    store("s", "CT", room="Radiologie " * 9, totals=Totals(dlp_mgycm=1.0))
+    made = report(YEAR._replace(system=System.objects.get().pk))
+
+    assert "Radio" in text_of(made.content)
+    assert "…" in text_of(made.content)
+
+
+def test_it_can_be_ended_while_its_pages_are_made(chest):
+    """The cases are too few to be told of while they are counted."""
+
+    def end(cases):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        report(YEAR, end)
+
+
+def exported(tmp_path, form, *filters, **options):
+    out = tmp_path / form
+    year = ("date_from=2026-01-01", "date_until=2026-12-31")
+    chosen = [f"{name}={text}" for name, text in options.items()]
+    call_command("export", "ct", *year, *filters, format=form, out=str(out), chosen=chosen)
+    return out
+
+
+def test_the_reports_of_all_systems_are_one_archive(chest, tmp_path):
+    """Two names that make one name of a file have two files."""
+    store("other", "CT", room="CT 2", study_description="CT Thorax")
+    first, second = System.objects.order_by("pk")
+    System.objects.filter(pk=first.pk).update(display_name="CT-1")
+    System.objects.filter(pk=second.pk).update(display_name="CT 1")
+
+    with ZipFile(exported(tmp_path, "level-reports")) as archive:
+        names = archive.namelist()
+        texts = [text_of(archive.read(name)) for name in names]
+
+    name = "reference-levels-ct-2026-ct-1"
+    assert names == [f"{name}.pdf", f"{name}-{first.pk}.pdf"]
+    assert ["1.40 times 290" in text.replace("\n", " ") for text in texts] == [False, True]
+
+
+def test_the_report_takes_no_other_choice_of_studies(chest, tmp_path):
+    with pytest.raises(CommandError, match="takes none but system"):
+        exported(tmp_path, "level-report", "dlp_min=100")
+    with pytest.raises(CommandError, match="number of kilograms"):
+        exported(tmp_path, "level-report", kg_min="heavy")
+    assert not list(tmp_path.iterdir())
+
+
 def test_three_digits_and_no_more():
     assert [number(v) for v in (0, 0.01234, 1.5, 12.34, 123.4, 1234.5)] == [
         "0", "0.0123", "1.5", "12.3", "123", "1\u00a0234",
@@ -95,7 +159,8 @@ def test_what_no_font_has_is_a_square():
 
 
 @pytest.mark.parametrize(
-    "name", ["Κεφαλή", "Грудная клетка", "中心医院", "胸部ＣＴ かな", "흉부 CT", "Łódź Đơn", "Clínica São João"]
+    "name", ["Κεφαλή", "Грудная клетка", "中心医院", "胸部ＣＴ かな", "흉부 CT", "Łódź Đơn",
+             "Clínica São João"]
 )  # fmt: skip
 def test_names_in_other_letters_are_written(name):
     store("s", "CT", room=name, study_description=name, totals=Totals(dlp_mgycm=10.0))

@@ -6,7 +6,7 @@ BROWSE = {"view", "export"}
 ROLES: dict[str, tuple[str, set[str]]] = {
     "levels": ("/levels/", BROWSE),
     "level-take-over": ("POST /levels/take-over/", ADMIN),
-    "level-report": ("/levels/report/", BROWSE),
+    "level-report": ("POST /levels/report/", {"export"}),
     "level-links": ("/configuration/levels/", ADMIN),
     "level-links-keep": ("POST /configuration/levels/links/", ADMIN),
     "level-own-keep": ("POST /configuration/levels/own/", ADMIN),

@@ -406,3 +406,36 @@ def test_a_row_near_a_level_says_so_in_words():
     page = page_of(client_of("view"), "/rf/?columns=study_description,rp_dose")
 
     assert "Near level: 95\u202f% of Dose at the reference point" in page
+
+
+def test_a_level_of_the_greater_breast_marks_each_side_that_is_over():
+    from kerma.records import Totals
+    from tests.query.hospital import store
+
+    AlertRule.objects.create(
+        name="MG", kind="absolute", modality="MG", settings={"quantity": "agd_max_mgy", "level": 4}
+    )
+    number = store("mg", "MG", totals=Totals(agd_left_mgy=6.0, agd_right_mgy=3.0))
+
+    page = page_of(client_of("view"), f"/study/{number}/")
+
+    assert "150\u202f% of 4\u202fmGy, alert level" in page
+    assert "75\u202f% of 4\u202fmGy, alert level" in page
+
+
+def test_what_the_list_of_alerts_says_is_not_said_again_above_it(alerts):
+    page = page_of(client_of("view"), f"/study/{alerts[0].study_id}/")
+
+    assert "Over the alert level." not in page
+    assert f'href="/alerts/{alerts[0].pk}/"' in page
+
+
+def test_the_home_page_leads_to_the_new_ones(alerts):
+    assert '<a href="/alerts/?state=new">2 new alerts</a>' in page_of(client_of("view"), "/")
+
+
+def test_a_site_without_alerts_offers_no_filters():
+    page = page_of(client_of("view"), "/alerts/")
+
+    assert "No alerts yet" in page
+    assert 'name="modality"' not in page

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from kerma.pipeline import exporting
@@ -82,3 +83,21 @@ def test_choices_of_a_format_are_seen_once_it_is_chosen_and_names_are_not_offere
 
     dates.wait_for()
     assert not page.get_by_text("With names", exact=False).first.is_visible()
+
+
+def test_ticks_stay_when_another_export_ends(page):
+    first, second = ask_for_csv(), ask_for_csv()
+    run(first.task_id)
+    page.goto("/exports/")
+    tick = page.locator(f"#tick-{first.pk}")
+    tick.check()
+
+    run(second.task_id)
+    page.locator(f"#tick-{second.pk}").wait_for()
+
+    assert tick.is_checked()
+    assert page.evaluate("document.activeElement.id") == f"tick-{first.pk}"
+
+
+def ask_for_csv():
+    return exporting.ask(User.objects.get(username="ada"), "CT", "csv", [])

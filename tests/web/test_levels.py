@@ -1,14 +1,19 @@
 """The pages of typical values and levels."""
 
 import datetime as dt
+import io
+from zipfile import ZipFile
 
 import pytest
 from django.urls import reverse
+from pypdf import PdfReader
 
-from kerma.query.reference_levels import level_for, lines_for
+from kerma.pipeline import exporting
+from kerma.query.reference_levels import level_for, lines_for, typical
 from kerma.records import Patient, Totals
 from kerma.store import level_book, name_book
-from kerma.store.models import ReferenceLink, SiteReferenceLevel, Study
+from kerma.store.engine import run
+from kerma.store.models import AuditEntry, Export, ReferenceLink, SiteReferenceLevel, Study
 from tests.query.hospital import ct_event, exposure, store
 from tests.web.people import client_of
 
@@ -174,3 +179,108 @@ def test_the_page_of_a_radiography_study_shows_each_exposure_beside_its_level():
     assert "Event 2: Chest PA" in page
     assert ">1.50<" in page
     assert "Event 1" not in page
+
+
+@pytest.fixture
+def home(settings, tmp_path):
+    settings.KERMA_HOME = tmp_path
+
+
+def reported(client, **pairs):
+    """Ask for the report, make it, and return its row and its bytes."""
+    pairs = {"modality": "CT", "level": "study", "year": "2026"} | pairs
+    answer = client.post(reverse("level-report"), pairs)
+    assert answer["Location"] == reverse("exports")
+    export = Export.objects.get()
+    run(export.task_id)
+    export.refresh_from_db()
+    written = b"".join(client.get(reverse("export-download", args=[export.pk])))
+    return export, written
+
+
+def text_of(content):
+    return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+
+
+def test_the_report_is_an_export_of_the_year(year, home):
+    scan(90, 5000.0, day="2025-06-01")
+    client = client_of("export")
+    assert "Report as PDF" in shown(client)
+    assert "Report as PDF" not in shown(client_of("view"))
+
+    export, written = reported(client)
+
+    assert (export.state, export.studies, export.rows) == ("done", 12, 2)
+    assert export.file_name.endswith(".pdf")
+    assert "DLP 406 mGy·cm, 1.40 times 290" in text_of(written).replace("\n", " ")
+    said = client.get(reverse("exports")).content.decode()
+    assert "CT: Reference levels" in said
+    assert "ask for a review" in said
+    entries = {entry.action: entry.details for entry in AuditEntry.objects.all()}
+    assert entries["download export"]["format"] == "level-report"
+
+
+def test_each_system_has_a_report_of_its_own(year, home):
+    for number in range(6):
+        scan(50 + number, 100.0, room="Сканер")
+    client = client_of("export")
+    assert "A file for each system" in shown(client)
+
+    export, written = reported(client, files="each")
+
+    assert (export.state, export.studies) == ("done", 18)
+    with ZipFile(io.BytesIO(written)) as archive:
+        texts = {name: text_of(archive.read(name)) for name in archive.namelist()}
+    assert list(texts) == [
+        "reference-levels-ct-2026-city-hospital-ct-1.pdf",
+        "reference-levels-ct-2026-city-hospital-сканер.pdf",
+    ]
+    first, second = texts.values()
+    assert "12 studies" in first.replace("\n", " ")
+    assert "Сканер" not in first
+    assert "6 studies" in second.replace("\n", " ")
+
+
+def test_a_report_of_one_system_is_one_file(year, home):
+    scan(50, 100.0, room="CT 2")
+    system = Study.objects.get(study_instance_uid="s50").system_id
+    client = client_of("export")
+    assert "A file for each system" not in shown(client, system=str(system))
+
+    export, written = reported(client, system=str(system), kg_max="70")
+
+    assert (export.studies, export.options["kg_max"]) == (1, "70")
+    assert "adults of other or unknown mass: 1;" in text_of(written).replace("\n", " ")
+    client.post(reverse("export-again", args=[export.pk]))
+    assert Export.objects.first().options == Export.objects.last().options
+
+
+@pytest.mark.parametrize(("pairs", "said"), [
+    ({"year": "2019"}, "no studies in 2019"), ({"kg_min": "heavy"}, "number of kilograms"),
+])  # fmt: skip
+def test_a_report_that_would_hold_nothing_is_refused_at_once(year, home, pairs, said):
+    given = {"modality": "CT", "level": "study"} | pairs
+    answer = client_of("export").post(reverse("level-report"), given, follow=True)
+
+    assert said in answer.content.decode()
+    assert not Export.objects.exists()
+
+
+def test_a_report_under_way_is_aborted(year, home, monkeypatch):
+    monkeypatch.setattr("kerma.store.job._TELL_S", 0.0)
+    monkeypatch.setattr("kerma.query.reference_levels.typical._TELL_EVERY", 5)
+    client = client_of("export")
+    client.post(reverse("level-report"), {"modality": "CT", "year": "2026"})
+    export = Export.objects.get()
+    find = typical.summarise
+
+    def summarise(values):
+        exporting.abort(export, export.user)
+        return find(values)
+
+    monkeypatch.setattr(typical, "summarise", summarise)
+    run(export.task_id)
+
+    export.refresh_from_db()
+    assert (export.state, export.path) == ("aborted", "")
+    assert not list(exporting.folder().iterdir())

@@ -68,6 +68,8 @@ class Option(NamedTuple):
     choices: tuple[tuple[str, str], ...]
     """Pairs of value and label."""
     explanation: str = ""
+    read: Callable[[str], str] | None = None
+    """Instead of choices: takes any text and returns it as kept, or raises an `ExportError`."""
 
 
 class Format(NamedTuple):
@@ -88,6 +90,8 @@ class Format(NamedTuple):
     """Whether names and ids of patients can be asked for."""
     order: int = 100
     """Place in the list of the page: general formats before special ones."""
+    listed: bool = True
+    """Whether every list of studies offers it; else a page of its own does."""
 
 
 registry: Registry[Format] = Registry("export format")
@@ -98,8 +102,7 @@ ALL = frozenset({"CT", "RF", "DX", "MG", "NM"})
 
 def formats_of(modality: str) -> list[Format]:
     """Return the formats of a modality as the page lists them."""
-    load_all(formats)
-    found = (one for one in registry if modality in one.modalities)
+    found = (one for one in _all(modality) if one.listed)
     return sorted(found, key=lambda one: (one.order, one.title))
 
 
@@ -111,14 +114,19 @@ def find(name: str, modality: str) -> Format:
     ExportError
         If the modality has no such format; the text names those it has.
     """
-    known = formats_of(modality)
+    known = _all(modality)
     for one in known:
         if one.name == name:
             return one
     raise ExportError(
         f"There is no export {name!r} for {modality}. "
-        f"Known: {', '.join(sorted(one.name for one in known))}."
+        f"Known: {', '.join(sorted(one.name for one in known if one.listed))}."
     )
+
+
+def _all(modality: str) -> list[Format]:
+    load_all(formats)
+    return [one for one in registry if modality in one.modalities]
 
 
 def option(plan: Plan, one: Option) -> str:
@@ -129,6 +137,8 @@ def option(plan: Plan, one: Option) -> str:
     ExportError
         If it is none of the choices.
     """
+    if one.read is not None:
+        return one.read(str(plan.options.get(one.name, "")))
     values = [value for value, _ in one.choices]
     chosen = str(plan.options.get(one.name, values[0]))
     if chosen not in values:

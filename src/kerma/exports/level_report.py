@@ -23,7 +23,7 @@ from kerma.query.reference_levels.compare import (
 )
 from kerma.query.reference_levels.quantities import QUANTITIES, Quantity
 from kerma.query.reference_levels.statistics import FEW
-from kerma.query.reference_levels.typical import Asked, Group
+from kerma.query.reference_levels.typical import Asked, Group, Tell, nobody
 from kerma.store.models import System
 
 _MARGIN = 16 * mm
@@ -35,13 +35,14 @@ class Made(NamedTuple):
     content: bytes
     system: str
     """Display name; "" for all systems."""
+    found: Comparison
 
 
-def report(asked: Asked) -> Made:
+def report(asked: Asked, tell: Tell = nobody) -> Made:
     """Return the report of the studies asked for, of one system or of all."""
     system = System.objects.filter(pk=asked.system).first() if asked.system else None
     name = system.display_name if system else ""
-    comparison = compare(asked)
+    comparison = compare(asked, tell)
     title = f"{HEADINGS[asked.modality]}: reference levels {_period(asked)}"
     out = io.BytesIO()
     document = SimpleDocTemplate(
@@ -49,9 +50,10 @@ def report(asked: Asked) -> Made:
         bottomMargin=18 * mm, title=f"{title}{f', {name}' if name else ''}", author="Kerma",
         subject="Typical doses beside diagnostic reference levels",
     )  # fmt: skip
+    document.setProgressCallBack(lambda kind, value: tell(0))
     footer = parts.footer(f"{name or 'All systems'} · {title}")
     document.build(_story(comparison, title, name), onFirstPage=footer, onLaterPages=footer)
-    return Made(out.getvalue(), name)
+    return Made(out.getvalue(), name, comparison)
 
 
 def _period(asked: Asked) -> str:
@@ -76,22 +78,21 @@ def _story(found: Comparison, title: str, system: str) -> list[Any]:
         Spacer(1, 4 * mm),
     ]
     if not found.rows:
-        story.append(Paragraph(_nothing(found, what), STYLES["body"]))
-    else:
-        story += _findings(found)
-        story.append(Paragraph("Typical values", STYLES["heading"]))
-        for name, rows in groupby(found.rows, key=lambda row: row.typical.group.name):
-            story += _named(name, list(rows), several=not system)
+        return [*story, Paragraph(_nothing(found, what), STYLES["body"])]
+    story += _findings(found)
+    story.append(Paragraph("Typical values", STYLES["heading"]))
+    for name, rows in groupby(found.rows, key=lambda row: row.typical.group.name):
+        story += _named(name, list(rows), several=not system)
     return story + _method(found)
 
 
 def _summary(found: Comparison, what: str) -> Table:
     coverage = found.found.coverage
-    share = 1 - coverage.unnamed / coverage.cases if coverage.cases else 0.0
-    by = "text" if found.asked.by_description else "standard name"
+    share = f"{1 - coverage.unnamed / coverage.cases:.0%}" if coverage.cases else "–"
+    by = "description" if found.asked.by_description else "standard name"
     figures = [
         (f"{coverage.cases:,}", what),
-        (f"{share:.0%}", f"have a {by}"),
+        (share, f"have a {by}"),
         (str(len({row.typical.group.name for row in found.rows})), f"{by}s with values"),
         (str(len(found.exceeded)), "values ask for a review"),
     ]
@@ -99,9 +100,17 @@ def _summary(found: Comparison, what: str) -> Table:
 
 
 def _nothing(found: Comparison, what: str) -> str:
-    if not found.found.coverage.cases:
+    coverage = found.found.coverage
+    if not coverage.cases:
         return f"There are no {what} in this period. Choose another period or system."
-    return f"None of the {what} of this period has a standard name, so there is nothing to compare."
+    if coverage.unnamed == coverage.cases:
+        by = "description" if found.asked.by_description else "standard name"
+        return f"None of the {what} of this period has a {by}, so there is nothing to compare."
+    return (
+        f"None of the {coverage.cases:,} {what} of this period counts. Without a name: "
+        f"{coverage.unnamed:,}; adults of other or unknown mass: {coverage.other_weights:,}; "
+        "the others state no dose."
+    )
 
 
 def _findings(found: Comparison) -> list[Any]:
@@ -142,12 +151,15 @@ def _named(name: str, rows: list[Row], *, several: bool) -> list[Any]:
         top = _top(part)
         for row in part:
             if row.worst in ("exceeded", "consistently"):
-                marks.append(len(lines) + 1)
-            lines.append(_line(row, _words(QUANTITIES[quantity], phantom, band), top, several))
-    table = parts.typical_table(lines, marks, several=several)
-    heading = Paragraph(parts.safe(name), STYLES["name"])
-    return [KeepTogether([heading, table]) if len(lines) < 20 else heading,
-            *([] if len(lines) < 20 else [table]), Spacer(1, 3 * mm)]  # fmt: skip
+                marks.append(len(lines))
+            lines.append(_line(row, _words(QUANTITIES[quantity], phantom, band), top))
+    has_levels = any(row.compared for row in rows)
+    table = parts.typical_table(name, lines, marks, several=several, levels=has_levels)
+    return [KeepTogether(table) if len(lines) < _TOGETHER else table, Spacer(1, 4 * mm)]
+
+
+_TOGETHER = 9
+"""Tables of fewer lines are not split between pages."""
 
 
 def _part_of(row: Row) -> tuple[str, int | None, str]:
@@ -156,10 +168,12 @@ def _part_of(row: Row) -> tuple[str, int | None, str]:
 
 
 def _words(quantity: Quantity, phantom: int | None, band: str) -> str:
+    """Return what the values of a line are of, as the text of a paragraph."""
     more = [f"{phantom} cm"] if phantom else []
     more += [LABELS.get(band, band)] if band else []
-    words = f"{quantity.heading}, {quantity.unit}"
-    return f"{words} ({', '.join(more)})" if more else words
+    words = parts.safe(f"{quantity.heading}, {quantity.unit}")
+    more_words = parts.safe(", ".join(more))
+    return f"{words}<br/><font color='{parts.MUTED}'>{more_words}</font>" if more else words
 
 
 def _top(rows: list[Row]) -> float:
@@ -169,7 +183,7 @@ def _top(rows: list[Row]) -> float:
     return max(values) * 1.05
 
 
-def _line(row: Row, what: str, top: float, several: bool) -> list[Any]:
+def _line(row: Row, what: str, top: float) -> list[Any]:
     summary, quantity = row.typical.summary, QUANTITIES[row.typical.group.quantity]
 
     def words(value: float | None) -> str:
@@ -179,10 +193,9 @@ def _line(row: Row, what: str, top: float, several: bool) -> list[Any]:
     interval = "–" if summary.low is None else f"{words(summary.low)} – {words(summary.high)}"
     ticks = [one.reference.value / top for one in row.compared]
     over = row.worst in ("over", "exceeded", "consistently")
-    first = [Paragraph(parts.safe(row.typical.system_name), STYLES["cell"])] if several else []
     return [
-        Paragraph(parts.safe(what), STYLES["cell"]),
-        *first,
+        Paragraph(what, STYLES["cell"]),
+        Paragraph(parts.safe(row.typical.system_name), STYLES["cell"]),
         f"{summary.number}{'*' if summary.is_few else ''}",
         words(summary.median),
         interval,
@@ -228,7 +241,7 @@ def _notes(found: Comparison) -> list[str]:
     notes.append(
         "Children (under 18 years): examinations of the head by age, of the body by weight, in the "
         "bands of the European guidelines (PiDRL), or by equivalent ages where the weight is not "
-        f"known. {coverage.age_unknown:,} cases of unknown age count as adults."
+        f"known. Cases of unknown age count as adults ({coverage.age_unknown:,} of them)."
     )
     if asked.adults_from_kg is not None or asked.adults_to_kg is not None:
         low = number(asked.adults_from_kg or 0)

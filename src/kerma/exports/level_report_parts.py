@@ -23,6 +23,7 @@ TEXT, MUTED, LINE, SUNKEN, ACCENT, OVER, OVER_SOFT = (
 WIDTH = A4[0] - 2 * 16 * mm - 12
 """Of tables and text: the page without margins and the padding of its frame."""
 
+
 def _style(name: str, size: float, **more: Any) -> ParagraphStyle:
     given: dict[str, Any] = {
         "fontName": REGULAR,
@@ -37,7 +38,7 @@ STYLES = {
     "over": _style("over", 10, textColor=MUTED, spaceAfter=1 * mm),
     "title": _style("title", 18, fontName=BOLD, leading=22, spaceAfter=2 * mm),
     "heading": _style("heading", 12, fontName=BOLD, spaceBefore=4 * mm, spaceAfter=2 * mm),
-    "name": _style("name", 9.5, fontName=BOLD, spaceBefore=1 * mm, spaceAfter=1 * mm),
+    "name": _style("name", 9.5, fontName=BOLD),
     "body": _style("body", 9, spaceAfter=1.5 * mm),
     "muted": _style("muted", 8.5, textColor=MUTED),
     "note": _style("note", 7.5, textColor=MUTED, spaceAfter=1.2 * mm),
@@ -73,7 +74,7 @@ class Bar(Flowable):
         super().__init__()
         self.fill, self.ticks = min(fill, 1.0), ticks
         self.colour = OVER if over else ACCENT
-        self.width, self.height = 21 * mm, 3 * mm
+        self.width, self.height = 17 * mm, 3 * mm
 
     def wrap(self, *room: float) -> tuple[float, float]:
         """Return the size."""
@@ -111,40 +112,63 @@ def figures(pairs: Sequence[tuple[str, str]]) -> Table:
     )
 
 
-_COLUMNS = (("Quantity", 34), ("System", 34), ("n", 10), ("Median", 16), ("95 % interval", 26),
-            ("75th perc.", 17), ("", 28), ("Level, ratio", 47))  # fmt: skip
-"""Heading and width in mm; without the system the first is as wide as both."""
+_COLUMNS = (("Quantity", 39), ("System", 35), ("n", 9), ("Median", 15), ("95 % interval", 23),
+            ("75th perc.", 19), ("", 24), ("Level, ratio", 45))  # fmt: skip
+"""Heading and width in mm; the others are the wider where one is left out."""
 
 
-def typical_table(lines: list[list[Any]], marks: list[int], *, several: bool) -> Table:
-    """Return the table of typical values; the rows in `marks` are those exceeded."""
-    columns = list(_COLUMNS)
-    if not several:
-        del columns[1]
-        columns[0] = ("Quantity", 42)
-    total = sum(width for _, width in columns)
-    widths = [width / total * WIDTH for _, width in columns]
-    first = 2 if several else 1
-    ends = range(first, first + 4)
-    head = [Paragraph(text, STYLES["head-end" if place in ends else "head"])
-            for place, (text, _) in enumerate(columns)]  # fmt: skip
+def typical_table(
+    name: str, lines: list[list[Any]], marks: list[int], *, several: bool, levels: bool
+) -> Table:
+    """Return the table of one name, which stands above it on each page.
+
+    Parameters
+    ----------
+    lines
+        Cells of all columns; those of systems and levels are left out if asked.
+    marks
+        Lines, from 0, whose levels are exceeded.
+    """
+    kept = [place for place in range(len(_COLUMNS)) if _is_kept(place, several, levels)]
+    total = sum(_COLUMNS[place][1] for place in kept)
+    ends = range(2, 6)
+    head = [Paragraph(_COLUMNS[place][0], STYLES["head-end" if place in ends else "head"])
+            for place in kept]  # fmt: skip
+    title: list[Any] = [Paragraph(safe(name), STYLES["name"]), *[""] * (len(kept) - 1)]
+    return Table(
+        [title, head, *([line[place] for place in kept] for line in lines)],
+        colWidths=[_COLUMNS[place][1] / total * WIDTH for place in kept],
+        repeatRows=2,
+        style=_look(kept.index(2), [row + 2 for row in marks]),
+    )
+
+
+def _is_kept(place: int, several: bool, levels: bool) -> bool:
+    return (several or place != 1) and (levels or place != len(_COLUMNS) - 1)
+
+
+def _look(first: int, marks: list[int]) -> list[Any]:
+    """Return the style of a table whose first number is in the column `first`."""
     style: list[Any] = [
         ("FONT", (0, 0), (-1, -1), REGULAR, 7.5),
         ("TEXTCOLOR", (0, 0), (-1, -1), HexColor(TEXT)),
-        ("FONT", (first + 1, 1), (first + 1, -1), BOLD, 7.5),
-        ("ALIGN", (first, 0), (first + 3, -1), "RIGHT"),
+        ("FONT", (first + 1, 2), (first + 1, -1), BOLD, 7.5),
+        ("ALIGN", (first, 1), (first + 3, -1), "RIGHT"),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-        ("BACKGROUND", (0, 0), (-1, 0), HexColor(SUNKEN)),
-        ("LINEBELOW", (0, 0), (-1, -1), 0.4, HexColor(LINE)),
+        ("BACKGROUND", (0, 1), (-1, 1), HexColor(SUNKEN)),
+        ("LINEBELOW", (0, 1), (-1, -1), 0.4, HexColor(LINE)),
         ("TOPPADDING", (0, 0), (-1, -1), 2.5),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
         ("LEFTPADDING", (0, 0), (-1, -1), 3),
         ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+        ("SPAN", (0, 0), (-1, 0)),
+        ("LEFTPADDING", (0, 0), (-1, 0), 0),
+        ("BOTTOMPADDING", (0, 0), (-1, 0), 4),
     ]
     for row in marks:
         style.append(("BACKGROUND", (0, row), (-1, row), HexColor(OVER_SOFT)))
         style.append(("LINEBEFORE", (0, row), (0, row), 2, HexColor(OVER)))
-    return Table([head, *lines], colWidths=widths, repeatRows=1, style=style)
+    return style
 
 
 def footer(text: str) -> Callable[[Canvas, Any], None]:
@@ -153,13 +177,13 @@ def footer(text: str) -> Callable[[Canvas, Any], None]:
     def write(canvas: Canvas, document: Any) -> None:
         canvas.saveState()
         canvas.setFillColor(HexColor(MUTED))
-        line = canvas.beginText(16 * mm, 10 * mm)
+        line = canvas.beginText(16 * mm + 6, 10 * mm)
         for font, part in pdf_fonts.parts(_cut(text)):
             line.setFont(font, _FOOT)
             line.textOut(part)
         canvas.drawText(line)
         canvas.setFont(REGULAR, _FOOT)
-        canvas.drawRightString(194 * mm, 10 * mm, f"Page {document.page}")
+        canvas.drawRightString(194 * mm - 6, 10 * mm, f"Page {document.page}")
         canvas.restoreState()
 
     return write

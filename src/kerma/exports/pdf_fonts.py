@@ -6,6 +6,7 @@ is expected to have, which are named in the file and not put into it.
 """
 
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
@@ -42,9 +43,7 @@ def parts(text: str) -> list[Part]:
     if _has(REGULAR, text):
         return [(REGULAR, text)]
     eastern = _eastern(text)
-    usual = REGULAR if _has(REGULAR, "".join(c for c in text if _has(_WIDE_LATIN, c))) else (
-        _WIDE_LATIN
-    )
+    usual = REGULAR if _has(REGULAR, filter(_is_in_noto, text)) else _WIDE_LATIN
     chosen = [_choice(c, usual, eastern) for c in text]
     return [
         (font, "".join(letter for _, letter in found))
@@ -69,9 +68,13 @@ def _choice(letter: str, usual: str, eastern: str) -> Part:
     return font, letter
 
 
-def _has(font: str, text: str) -> bool:
+def _has(font: str, text: Iterable[str]) -> bool:
     known = _letters(font)
     return all(ord(c) in known for c in text)
+
+
+def _is_in_noto(letter: str) -> bool:
+    return _has(_WIDE_LATIN, letter)
 
 
 @cache

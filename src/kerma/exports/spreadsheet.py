@@ -12,7 +12,7 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that XML 1.0 (2.2) has no place for."""
 
 LONGEST = 32_767
-"""Characters in a cell of a workbook."""
+"""Characters in a cell of a workbook; one beyond the basic plane of Unicode counts as two."""
 
 
 def runs(text: str) -> bool:
@@ -39,7 +39,13 @@ def legal(text: str) -> str:
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _ILLEGAL.sub("�", text)[:LONGEST]
+    clean = _ILLEGAL.sub("�", text)
+    return clean if len(clean) <= LONGEST // 2 else _cut(clean, LONGEST)
+
+
+def _cut(text: str, units: int) -> str:
+    """Return as much of a text as takes so many units of UTF-16."""
+    return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore")
 
 
 _NAME = 31
@@ -56,8 +62,7 @@ def sheet_name(text: str) -> str:
     Texts that differ in case alone, or only beyond that length, share a sheet.
     """
     name = re.sub(r"\s", "_", _ILLEGAL.sub("", text)).translate(_IN_NAMES).lower()
-    while len(name.encode("utf-16-le")) > 2 * _NAME:
-        name = name[: min(_NAME, len(name) - 1)]
+    name = _cut(name, _NAME)
     name = re.sub("^'|'$", "_", name)
     if not name:
         return "unknown"

@@ -236,7 +236,7 @@ def _styles(formats: Formats) -> str:
         f'<xf numFmtId="0" {plain}/>',
         '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>',
         *(f'<xf numFmtId="{n}" {plain} applyNumberFormat="1"/>' for n in codes),
-        f'<xf numFmtId="49" {plain} quotePrefix="1"/>',
+        f'<xf numFmtId="49" {plain} quotePrefix="1" applyNumberFormat="1"/>',
     ]
     font = '<sz val="11"/><name val="Calibri"/><family val="2"/>'
     return (

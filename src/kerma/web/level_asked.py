@@ -35,10 +35,10 @@ class LevelAddress(NamedTuple):
         }
         return {name: text for name, text in pairs.items() if text}
 
-    def address(self, view: str = "levels", **changes: str) -> str:
-        """Return the address of a page about the same, but for the changes."""
+    def address(self, **changes: str) -> str:
+        """Return the address of the page about the same, but for the changes."""
         pairs = {name: text for name, text in (self.pairs | changes).items() if text}
-        return f"{reverse(view)}?{urlencode(pairs)}"
+        return f"{reverse('levels')}?{urlencode(pairs)}"
 
 
 def read(given: Mapping[str, str]) -> LevelAddress:

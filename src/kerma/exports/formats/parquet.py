@@ -1,5 +1,6 @@
 """Parquet: typed columns for Python, R and other programs; much smaller than csv."""
 
+import errno
 import os
 import queue
 import re
@@ -68,12 +69,24 @@ def _write(schema: pl.Schema, waiting: "queue.Queue[pl.DataFrame | None]", out: 
     except pl.exceptions.ComputeError as error:
         if found := _OS_ERROR.search(str(error)):
             raise OSError(int(found[1]), os.strerror(int(found[1]))) from error
+        if _OF_FOOTER in str(error):
+            _write_on(out)
+            raise OSError(errno.EIO, os.strerror(errno.EIO)) from error
         raise
 
 
 _VERSION = version("kerma")
 _OS_ERROR = re.compile(r"os error (\d+)")
 """How Polars tells of a disk that is full."""
+_OF_FOOTER = "transport error"
+"""How it tells of one that fills while the footer is written, without the reason."""
+
+
+def _write_on(out: BinaryIO) -> None:
+    """Write a little more to a file that could not be finished, so that the system says why."""
+    out.seek(0, os.SEEK_END)
+    out.write(bytes(1 << 20))
+    out.flush()
 
 
 def _hand_over(

@@ -67,8 +67,8 @@ class WebhookForm(PageForm):
         required=False,
         label="Modalities",
         choices=list(HEADINGS.items()),
-        widget=forms.SelectMultiple(attrs={"size": 5}),
-        help_text="None chosen: all.",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None ticked: all.",
     )
     is_active = forms.BooleanField(required=False, initial=True, label="In use")
 

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from kerma.alerts.listing import new_ones
 from kerma.health import Fact
 from kerma.query.columns import HEADINGS
 from kerma.query.home import SystemLine, attention, systems
@@ -76,6 +77,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "parts": _parts(lines, order, today, periods),
         "heads": _heads(order, periods)[: None if workload else -2],
         "attention": attention(today),
+        "new_alerts": new_ones(),
         "silent": [line for line in lines if line.silent_days],
         "systems": len({line.system_id for line in lines}),
         "mark": before,

@@ -93,6 +93,7 @@ def frame(request: HttpRequest, asked: LevelAddress) -> dict[str, Any]:
     """Return what surrounds the values."""
     modality = asked.asked.modality
     newest = newest_year(modality)
+    systems = systems_of(modality)
     years = sorted({*range(newest, newest - _YEARS, -1), asked.year}, reverse=True)
     return {
         "asked": asked,
@@ -107,14 +108,14 @@ def frame(request: HttpRequest, asked: LevelAddress) -> dict[str, Any]:
             for level in levels_of(modality)
         ],
         "years": years,
-        "systems": systems_of(modality),
+        "systems": systems,
         "by_description": "Acquisition protocol" if asked.asked.level == "acquisition"
         else "Study description",
         "definition": DEFINITION,
         "few": FEW,
         "takes_over": may(request.user, "admin") and not asked.asked.by_description,
         "part": asked.address(),
-        "report": asked.address("level-report"),
+        "one_report": asked.asked.system is not None or len(systems) < 2,
     }  # fmt: skip
 
 

@@ -62,6 +62,7 @@ def study(request: HttpRequest, number: int) -> HttpResponse:
         "accession": _accession(found),
         "figures": figures(record, shares(found.modality, vars(found))),
         "sources": known.sources,
+        "unused": [source for source in known.sources if source.state != "active"],
         "folds": _folds(found, record, identity=identity),
         "values_address": reverse("study-values", args=[found.pk]),
         "series": event_tables.series_table(record),

@@ -108,7 +108,7 @@ def _cell(event: Any, quantity: Quantity, is_reported: bool) -> Cell:
         is_reported,
         formats.number(reported),
         _difference(value, reported),
-        outcome.get("reason", ""),
+        formats.text(outcome.get("reason", "")),
         how(outcome),
     )
 
@@ -128,7 +128,7 @@ def _whole(study: Study, quantity: Quantity) -> Whole:
         quantity,
         formats.number(study.computed_effective_dose_msv) if is_sum else "",
         formats.number(study.effective_dose_msv) if is_sum else "",
-        outcome.get("reason", ""),
+        formats.text(outcome.get("reason", "")),
         how(outcome),
     )
 
@@ -142,7 +142,7 @@ def how(outcome: Mapping[str, Any]) -> list[Fact]:
         **{_capital(name): text for name, text in outcome.get("inputs", {}).items()},
         "Note": outcome.get("note", ""),
     }
-    return [Fact(heading, text) for heading, text in parts.items() if text]
+    return [Fact(heading, formats.text(str(text))) for heading, text in parts.items() if text]
 
 
 def _capital(words: str) -> str:
