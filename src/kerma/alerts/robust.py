@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import theilslopes
 
 TO_SIGMA = 1.4826
 """Median absolute deviation -> standard deviation of a normal distribution: 1/Φ⁻¹(3/4)."""
@@ -37,6 +36,8 @@ def limit_by_size(
     compared with do not turn it. The limit is taken on the residuals as in `limit`. None where all
     sizes are the same, or the residuals do not spread.
     """
+    from scipy.stats import theilslopes  # takes a second and much memory; few processes need it
+
     logs, at = np.log(np.asarray(doses, dtype=float)), np.asarray(sizes, dtype=float)
     if np.ptp(at) == 0:
         return None

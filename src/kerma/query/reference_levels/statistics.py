@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import binom
 
 CONFIDENCE = 0.95
 
@@ -59,5 +58,7 @@ def median_ranks(number: int) -> tuple[int, int] | None:
     """
     if number < 1:
         return None
+    from scipy.stats import binom  # takes a second and much memory; few processes need it
+
     rank = int(binom.ppf((1 - CONFIDENCE) / 2, number, 0.5))
     return (rank, number + 1 - rank) if rank >= 1 else None

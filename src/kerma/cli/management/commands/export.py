@@ -1,5 +1,6 @@
 """`kerma export MODALITY`: what the exports page makes, to a file or to standard output."""
 
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -8,7 +9,7 @@ from kerma.cli.arguments import anywhere
 from kerma.cli.database import ensure_database
 from kerma.cli.exporting import STDOUT, export
 from kerma.errors import KermaError
-from kerma.exports.base import ExportError, Plan
+from kerma.exports.base import ExportError, Format, Plan
 from kerma.pipeline.exporting import find, formats_of
 from kerma.query.columns import COLUMNS
 from kerma.query.selection import FilterError, select
@@ -29,7 +30,9 @@ class Command(BaseCommand):
             "modality", type=str.upper, choices=tuple(COLUMNS), help="ct, rf, dx, mg or nm"
         )
         parser.add_argument(
-            "--format", default="csv", help="csv, xlsx, parquet, json or one that --list names"
+            "--format",
+            default="",
+            help="csv, xlsx, parquet, json or one that --list names; else by the ending of --out",
         )
         parser.add_argument("--out", help="file to write; - is standard output")
         parser.add_argument(
@@ -59,13 +62,13 @@ class Command(BaseCommand):
                                returncode=2)  # fmt: skip
         ensure_database()
         try:
-            form = find(options["format"], modality)
+            form = _format(options["format"], options["out"], modality)
             plan = _plan(modality, filters, options)
         except (FilterError, ExportError) as error:
             raise CommandError(str(error), returncode=2) from error
         self._export(plan, form, options["out"])
 
-    def _export(self, plan: Plan, form: Any, out: str) -> None:
+    def _export(self, plan: Plan, form: Format, out: str) -> None:
         try:
             made = export(plan, form, out)
         except KermaError as error:
@@ -83,6 +86,15 @@ class Command(BaseCommand):
             for one in form.options:
                 values = "|".join(value for value, _ in one.choices)
                 self.stdout.write(f"    --option {one.name}={values}  {one.heading}")
+
+
+def _format(name: str, out: str, modality: str) -> Format:
+    """Return the format asked for, or else the one that the name of the file tells."""
+    if name:
+        return find(name, modality)
+    ending = Path(out).suffix.lower()
+    plain = [form for form in formats_of(modality) if ending in (form.suffix, f".{form.name}")]
+    return plain[0] if plain else find("csv", modality)
 
 
 def _plan(modality: str, filters: list[str], options: dict[str, Any]) -> Plan:
