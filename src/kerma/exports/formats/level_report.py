@@ -1,19 +1,20 @@
 """The report of reference levels of a period: one PDF, or one for each system in a zip file."""
 
 import datetime as dt
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.utils.text import slugify
 
 from kerma.exports.base import ALL, ExportError, Format, Made, Option, Plan, Progress, add, option
-from kerma.exports.level_report import Made as Report
-from kerma.exports.level_report import report
 from kerma.exports.reading import Data
 from kerma.query.conditions import studies
 from kerma.query.reference_levels.quantities import OF_LEVEL
 from kerma.query.reference_levels.typical import Asked
 from kerma.store.models import System
+
+if TYPE_CHECKING:
+    from kerma.exports.level_report import Made as Report
 
 _FILTERS = frozenset({"date_from", "date_until", "system", "test_data"})
 
@@ -21,6 +22,8 @@ _FILTERS = frozenset({"date_from", "date_until", "system", "test_data"})
 def write_one(plan: Plan, data: Data, out: BinaryIO, progress: Progress) -> Made:
     """Write one report, of a system if the filter names one, else of all side by side."""
     asked = _asked(plan)
+    from kerma.exports.level_report import report  # its library takes half a second and 50 MB
+
     made = report(asked, _Steps(progress, data, asked))
     out.write(made.content)
     return Made(len(data.ids), len(made.found.rows), _notes([made]))
@@ -30,6 +33,8 @@ def write_each(plan: Plan, data: Data, out: BinaryIO, progress: Progress) -> Mad
     """Write a report of each system that has studies in the period."""
     asked = _asked(plan)
     steps = _Steps(progress, data, asked)
+    from kerma.exports.level_report import report
+
     made: list[Report] = []
     with ZipFile(out, "w", ZIP_DEFLATED) as archive:
         for system in _systems(plan):
@@ -95,14 +100,14 @@ def _systems(plan: Plan) -> list[int]:
     return list(found.values_list("pk", flat=True))
 
 
-def _name(asked: Asked, made: Report, system: int, taken: set[str]) -> str:
+def _name(asked: Asked, made: "Report", system: int, taken: set[str]) -> str:
     """Return the name of a file in the archive."""
     words = f"reference-levels-{asked.modality}-{asked.since:%Y}-{made.system}"
     name = slugify(words, allow_unicode=True)[:100]
     return f"{name}.pdf" if f"{name}.pdf" not in taken else f"{name}-{system}.pdf"
 
 
-def _notes(made: list[Report]) -> tuple[str, ...]:
+def _notes(made: "list[Report]") -> tuple[str, ...]:
     """Return what is worth knowing before one opens the file."""
     unnamed = sum(one.found.found.coverage.unnamed for one in made)
     cases = sum(one.found.found.coverage.cases for one in made)
