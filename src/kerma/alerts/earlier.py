@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from kerma.alerts.base import Field
+from kerma.alerts.base import Field, Settings
 from kerma.store.models import Study
 
 LOOKED_AT = 5_000
@@ -26,6 +26,31 @@ LIKE_FIELD = Field(
         ("system", "Same system, whatever was examined"),
     ),
 )
+
+
+def number_fields(last: int, minimum: int, most: int) -> tuple[Field, Field]:
+    """Return how many studies are compared, and with how few nothing is judged."""
+    return (
+        Field("last", "Last studies", "whole", default=last, least=20, most=most),
+        Field(
+            "minimum",
+            "At least",
+            "whole",
+            "With fewer comparable studies nothing is judged.",
+            "studies",
+            default=minimum,
+            least=10,
+            most=most,
+        ),
+    )
+
+
+def check_numbers(settings: Settings) -> dict[str, str]:
+    """Return what is wrong with these two together, by name of the field."""
+    if settings["minimum"] > settings["last"]:
+        return {"minimum": "“At least” cannot be more studies than are compared."}
+    return {}
+
 
 LIKE_WORDS = {
     "system-name": "of the same system and standard name",

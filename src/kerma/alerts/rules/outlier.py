@@ -1,7 +1,13 @@
 """A dose far above what comparable studies lead one to expect for a patient of this size."""
 
 from kerma.alerts.base import ALL, SLACK, Field, Found, Kind, Settings, add
-from kerma.alerts.earlier import LIKE_FIELD, LIKE_WORDS, earlier
+from kerma.alerts.earlier import (
+    LIKE_FIELD,
+    LIKE_WORDS,
+    check_numbers,
+    earlier,
+    number_fields,
+)
 from kerma.alerts.quantities import plain, quantity, said
 from kerma.alerts.robust import Limit, limit, limit_by_size
 from kerma.store.models import Study
@@ -75,12 +81,6 @@ def _words(modality: str, settings: Settings) -> str:
     )
 
 
-def _check(settings: Settings) -> dict[str, str]:
-    if settings["minimum"] > settings["last"]:
-        return {"minimum": "“At least” cannot be more studies than are compared."}
-    return {}
-
-
 add(
     Kind(
         "outlier",
@@ -101,20 +101,10 @@ add(
                 most=20,
             ),
             LIKE_FIELD,
-            Field("last", "Last studies", "whole", default=200, least=20, most=500),
-            Field(
-                "minimum",
-                "At least",
-                "whole",
-                "With fewer comparable studies nothing is judged.",
-                "studies",
-                default=30,
-                least=10,
-                most=500,
-            ),
+            *number_fields(last=200, minimum=30, most=500),
         ),
         _judge,
         _words,
-        check=_check,
+        check=check_numbers,
     )
 )

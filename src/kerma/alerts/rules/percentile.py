@@ -3,7 +3,13 @@
 import numpy as np
 
 from kerma.alerts.base import ALL, SLACK, Field, Found, Kind, Settings, add
-from kerma.alerts.earlier import LIKE_FIELD, LIKE_WORDS, earlier
+from kerma.alerts.earlier import (
+    LIKE_FIELD,
+    LIKE_WORDS,
+    check_numbers,
+    earlier,
+    number_fields,
+)
 from kerma.alerts.quantities import plain, quantity
 from kerma.store.models import Study
 
@@ -48,12 +54,6 @@ def _words(modality: str, settings: Settings) -> str:
     )
 
 
-def _check(settings: Settings) -> dict[str, str]:
-    if settings["minimum"] > settings["last"]:
-        return {"minimum": "“At least” cannot be more studies than are compared."}
-    return {}
-
-
 add(
     Kind(
         "percentile",
@@ -75,20 +75,10 @@ add(
                 most=99.9,
             ),
             LIKE_FIELD,
-            Field("last", "Last studies", "whole", default=500, least=20, most=5000),
-            Field(
-                "minimum",
-                "At least",
-                "whole",
-                "With fewer comparable studies nothing is judged.",
-                "studies",
-                default=100,
-                least=10,
-                most=5000,
-            ),
+            *number_fields(last=500, minimum=100, most=5000),
         ),
         _judge,
         _words,
-        check=_check,
+        check=check_numbers,
     )
 )
