@@ -4,10 +4,10 @@ import pytest
 
 from kerma.alerts.evaluate import BELOW, REOPENED
 from kerma.alerts.follow import leave
-from kerma.pipeline import follow_up
 from kerma.store.forget import forget_study
 from kerma.store.models import Alert, AlertRule, IdentityPolicy, Study
 from tests.alerts.patients import alert_of, fluoroscopy, followed, only
+from tests.finality import work_off
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -167,17 +167,18 @@ def test_a_rule_of_its_own_weeks_looks_back_that_far():
     assert Alert.objects.count() == 1  # the 15th is 15 days before
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_worker_follows_up_what_is_stored_and_what_is_deleted():
     first = fluoroscopy("first", "2026-03-01", rp_dose_gy=1.2)
     second = fluoroscopy("second", "2026-03-20", rp_dose_gy=1.1)
-    while follow_up.work_off():
+    while work_off():
         pass
     second.refresh_from_db()
     assert second.period_exams == 2
     assert alert_of(second).is_over
 
     forget_study(first)
-    while follow_up.work_off():
+    while work_off():
         pass
 
     second.refresh_from_db()

@@ -5,16 +5,17 @@ from django.db import connection, transaction
 
 from kerma.errors import KermaError
 from kerma.net import every_job
-from kerma.pipeline import computed, follow_up
+from kerma.pipeline import computed
 from kerma.pipeline.find import Arrival
 from kerma.pipeline.ingest import ingest
 from kerma.records import Administration, Patient
-from kerma.store import changes, jobs, options, rules
+from kerma.store import jobs, options, rules
 from kerma.store.merging import renew
 from kerma.store.models import Administration as StoredAdministration
 from kerma.store.models import AuditEntry, CtEvent, FollowUpFault, Study, StudyChange, Task
 from kerma.store.models import ProjectionEvent as StoredExposure
 from tests.dosimetry.test_mammography import TABLES
+from tests.finality import end, since, work_off
 from tests.query.hospital import ct_event, exposure, store
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -44,7 +45,7 @@ def switch_on(**more):
 
 def test_nothing_is_computed_until_it_is_switched_on():
     a_chest()
-    follow_up.work_off()
+    work_off()
 
     assert not CtEvent.objects.exclude(computed={}).exists()
     assert not Study.objects.exclude(computed={}).exists()
@@ -53,7 +54,7 @@ def test_nothing_is_computed_until_it_is_switched_on():
 def test_a_new_study_is_computed_beside_what_its_report_says():
     switch_on()
     pk = a_chest()
-    follow_up.work_off()
+    work_off()
 
     localiser, scan = CtEvent.objects.filter(study=pk).order_by("ordinal")
     study = Study.objects.get(pk=pk)
@@ -72,7 +73,7 @@ def test_a_sum_that_lacks_an_event_is_no_sum():
     neck = ct_event(dlp_mgycm=100.0, kvp=120.0, target_region_code="T-D1600", **BODY)
     chest = ct_event(dlp_mgycm=100.0, kvp=120.0, **CHEST, **BODY)
     pk = store("1.2.2", "CT", patient=ADULT, events=(neck, chest))
-    follow_up.work_off()
+    work_off()
 
     study = Study.objects.get(pk=pk)
     assert study.computed_effective_dose_msv is None
@@ -87,7 +88,7 @@ def test_a_sum_that_lacks_an_event_is_no_sum():
 def test_without_age_or_region_there_is_a_reason_and_no_value(changes_of):
     switch_on()
     pk = a_chest(**changes_of)
-    follow_up.work_off()
+    work_off()
 
     scan = CtEvent.objects.get(study=pk, ordinal=2)
     assert scan.computed_effective_dose_msv is None
@@ -102,7 +103,7 @@ def test_an_administration_is_computed_by_agent_and_age():
         administered_activity_mbq=200.0,
     )  # fmt: skip
     pk = store("1.2.3", "NM", patient=ADULT, events=(agent,))
-    follow_up.work_off()
+    work_off()
 
     found = StoredAdministration.objects.get(study=pk)
     assert found.computed_effective_dose_msv == pytest.approx(3.8)
@@ -120,7 +121,7 @@ def test_a_mammogram_is_computed_with_the_tables_of_the_site(home):
         anode_target="Molybdenum", filters=({"material": "Molybdenum"},), agd_mgy=1.5,
     )  # fmt: skip
     pk = store("1.2.4", "MG", patient=Patient(age_years=45.0), events=(view,))
-    follow_up.work_off()
+    work_off()
 
     found = StoredExposure.objects.get(study=pk)
     assert found.computed_agd_mgy == pytest.approx(5 * 0.4 * 1.0 * 1.0)
@@ -151,14 +152,14 @@ def test_all_studies_are_computed_after_a_change_and_cleared_when_it_is_switched
 def test_a_change_is_noted_as_derived_once():
     pk = a_chest()
     switch_on()
-    end = changes.end()
+    start = end()
     StudyChange.objects.all().delete()
 
     computed.compute_all(lambda _: None)
     computed.compute_all(lambda _: None)
 
     assert list(StudyChange.objects.values_list("study_id", "derived")) == [(pk, True)]
-    assert changes.since(end, derived=False).study_ids == []
+    assert since(start, derived=False).study_ids == []
 
 
 def test_values_of_others_in_the_same_field_stay():
@@ -195,13 +196,13 @@ def test_what_stops_the_work_leaves_whole_studies():
 def test_a_study_that_is_put_together_anew_is_computed_anew():
     switch_on()
     pk = a_chest()
-    follow_up.work_off()
+    work_off()
 
     study = Study.objects.get(pk=pk)
     with transaction.atomic(), connection.cursor() as cursor:
         renew(cursor, study.study_instance_uid, rules.load(cursor))
     assert CtEvent.objects.get(study=pk, ordinal=2).computed == {}
-    follow_up.work_off()
+    work_off()
 
     assert CtEvent.objects.get(study=pk, ordinal=2).computed_effective_dose_msv
     assert Study.objects.get(pk=pk).computed_effective_dose_msv
@@ -210,7 +211,7 @@ def test_a_study_that_is_put_together_anew_is_computed_anew():
 def test_a_set_that_is_gone_is_a_fault_that_says_so():
     switch_on(ct_effective_dose_set="gone")
     a_chest()
-    follow_up.work_off()
+    work_off()
 
     assert "'gone' is not there" in FollowUpFault.objects.get().reason
 

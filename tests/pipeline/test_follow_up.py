@@ -8,6 +8,7 @@ from kerma.pipeline.follow_up import FollowUp
 from kerma.registry import Registry
 from kerma.store import changes
 from kerma.store.models import FollowUpFault, Study
+from tests.finality import work_off
 from tests.query.hospital import store
 
 HOSPITAL = (("1.2.1", "CT"), ("1.2.2", "RF"), ("1.2.3", "NM"))
@@ -35,12 +36,12 @@ def acts(monkeypatch):
 
 def test_every_stored_study_is_followed_up_once_and_in_order(acts):
     stored()
-    assert follow_up.work_off() == Study.objects.count()
+    assert work_off() == Study.objects.count()
     for study in Study.objects.all():
         own = [name for name, pk in acts if pk == study.pk]
         assert own == (["a", "b"] if study.modality == "CT" else ["b"])
     acts.clear()
-    assert follow_up.work_off() == 0
+    assert work_off() == 0
     assert acts == []
 
 
@@ -50,7 +51,7 @@ def test_a_fault_is_kept_with_its_reason_and_stops_nothing(acts):
 
     follow_up.registry.add(FollowUp("c", 15, EVERY, fail))
     stored()
-    follow_up.work_off()
+    work_off()
     assert len([1 for name, _ in acts if name == "b"]) == Study.objects.count()
     assert FollowUpFault.objects.count() == Study.objects.count()
     assert FollowUpFault.objects.first().reason == "The table has no height."
@@ -59,7 +60,7 @@ def test_a_fault_is_kept_with_its_reason_and_stops_nothing(acts):
 def test_nothing_is_done_while_another_process_does_it(acts):
     stored()
     assert changes.hold(follow_up.READER, "another", 60)
-    assert follow_up.work_off() == 0
+    assert work_off() == 0
     assert acts == []
 
 

@@ -132,7 +132,7 @@ def snapshot(selection: Selection) -> Iterator[Data]:
             cursor.execute(_BEGIN[own.vendor])
         yield Data(selection, own)
     finally:
-        own.close()
+        own.connection.close()  # Django's own would leave one of a database in memory open
 
 
 _BEGIN = {
