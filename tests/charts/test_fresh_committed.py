@@ -13,6 +13,7 @@ from kerma.store.models import Study
 from tests.charts.by_hand import Rows, check
 from tests.charts.fresh_cache import forget_in_memory
 from tests.charts.made_up import store_some
+from tests.finality import end
 from tests.query.hospital import store
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -31,9 +32,10 @@ def test_what_is_committed_is_read_once_and_then_read_on(monkeypatch):
     look("ct-acquisition-dlp")
     monkeypatch.setattr(fresh, "FEW", 1)
     store_some("CT", 4, seed=2)
+    written = end()
     forget_in_memory()
     look("ct-acquisition-dlp")
-    assert fresh._kept["CT"].generation.about.position == changes.end()
+    assert fresh._kept["CT"].generation.about.position >= written
     look()
 
 
