@@ -220,9 +220,10 @@ def _method(found: Comparison) -> list[Any]:
         for row in found.rows
         for one in row.compared
     )
-    story: list[Any] = [Spacer(1, 2 * mm), Paragraph("Method and sources", STYLES["heading"])]
+    heading = Paragraph("Method and sources", STYLES["heading"])
     texts = (*_notes(found), *sources)
-    return story + [Paragraph(parts.safe(text), STYLES["note"]) for text in texts]
+    first, *others = [Paragraph(parts.safe(text), STYLES["note"]) for text in texts]
+    return [Spacer(1, 2 * mm), KeepTogether([heading, first]), *others]
 
 
 def _notes(found: Comparison) -> list[str]:

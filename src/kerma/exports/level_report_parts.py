@@ -37,9 +37,7 @@ def _style(name: str, size: float, **more: Any) -> ParagraphStyle:
 STYLES = {
     "over": _style("over", 10, textColor=MUTED, spaceAfter=1 * mm),
     "title": _style("title", 18, fontName=BOLD, leading=22, spaceAfter=2 * mm),
-    "heading": _style(
-        "heading", 12, fontName=BOLD, spaceBefore=4 * mm, spaceAfter=2 * mm, keepWithNext=1
-    ),
+    "heading": _style("heading", 12, fontName=BOLD, spaceBefore=4 * mm, spaceAfter=2 * mm),
     "name": _style("name", 9.5, fontName=BOLD),
     "body": _style("body", 9, spaceAfter=1.5 * mm),
     "muted": _style("muted", 8.5, textColor=MUTED),
