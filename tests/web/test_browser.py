@@ -117,7 +117,7 @@ def test_no_page_scrolls_sideways(page, width):
     store("long", "RF", study_description="x" * 60, room="Y" * 40)
 
     for address in ("/", "/ct/", "/rf/", "/options/", "/search/?q=1", "/mg/?thickness_min=1"):
-        page.goto(address)
+        page.goto(address, wait_until="networkidle")
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
     for modality in ("ct", "rf", "dx", "mg", "nm"):
         page.goto(f"/{modality}/")
