@@ -13,12 +13,14 @@ from tests.web.alerts_roles import ROLES as ALERTS
 from tests.web.charts_roles import ROLES as CHARTS
 from tests.web.configuration_roles import CONFIGURATION
 from tests.web.exports_roles import ROLES as EXPORTS
+from tests.web.historical_roles import ROLES as HISTORICAL
 from tests.web.levels_roles import ROLES as LEVELS
 from tests.web.names_roles import ROLES as NAMES
 from tests.web.network_roles import OPEN as SENDERS
 from tests.web.network_roles import ROLES as NETWORK
 from tests.web.people import client_of
 from tests.web.query_roles import ROLES as QUERY
+from tests.web.screens_roles import ROLES as SCREENS
 from tests.web.skin_roles import ROLES as SKIN
 from tests.web.tasks_roles import ROLES as TASKS
 
@@ -55,6 +57,8 @@ TABLE = {
     **LEVELS,
     **ALERTS,
     **SKIN,
+    **SCREENS,
+    **HISTORICAL,
 }
 """Name of the address -> an address, and the groups that may open it."""
 

@@ -17,6 +17,7 @@ _KINDS = {
     "openrem_dx.py": "radiography images",
     "openrem_nm.py": "PET and nuclear medicine images",
     "openrem_ctphilips.py": "dose summary images of Philips CT scanners",
+    "openrem_cttoshiba.py": "dose screens and images of CT scanners that cannot report",
 }
 
 
@@ -43,6 +44,11 @@ def nm() -> None:
 def ctphilips() -> None:
     """Run `openrem_ctphilips.py`."""
     run_and_exit(_objects("openrem_ctphilips.py", sys.argv[1:]))
+
+
+def cttoshiba() -> None:
+    """Run `openrem_cttoshiba.py`."""
+    run_and_exit(_objects("openrem_cttoshiba.py", sys.argv[1:]))
 
 
 def ptsizecsv() -> None:

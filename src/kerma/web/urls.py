@@ -35,4 +35,6 @@ urlpatterns = [
     path("", include("kerma.web.levels_urls")),
     path("", include("kerma.web.alerts_urls")),
     path("", include("kerma.web.skin_urls")),
+    path("", include("kerma.web.screens_urls")),
+    path("", include("kerma.web.historical_urls")),
 ]

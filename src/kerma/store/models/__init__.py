@@ -39,6 +39,13 @@ from kerma.store.models.policies import (
     UserOptions,
 )
 from kerma.store.models.queries import Query, QueryImage, QuerySeries, QueryStudy, Schedule
+from kerma.store.models.screens import (
+    GlyphSet,
+    HistoricalDoses,
+    KnownGlyph,
+    ScreenPicture,
+    ScreenStudy,
+)
 from kerma.store.models.skin import SkinGeometry, SkinMap, TubeCalibration
 from kerma.store.models.studies import DailyCount, KnownText, Source, Study
 from kerma.store.models.systems import Device, System, UntrustedObserverModel
@@ -64,7 +71,10 @@ __all__ = [
     "Device",
     "Export",
     "FollowUpFault",
+    "GlyphSet",
+    "HistoricalDoses",
     "IdentityPolicy",
+    "KnownGlyph",
     "KnownText",
     "LocalStore",
     "NotPatientPattern",
@@ -81,6 +91,8 @@ __all__ = [
     "ReferenceLink",
     "RemoteNode",
     "Schedule",
+    "ScreenPicture",
+    "ScreenStudy",
     "SiteOptions",
     "SiteReferenceLevel",
     "SizeEntry",

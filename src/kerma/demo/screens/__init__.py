@@ -1,0 +1,1 @@
+"""Dose screens of invented studies, drawn in the layouts of scanners that cannot report."""
