@@ -188,7 +188,9 @@ def test_a_log_that_lost_its_newest_change_is_another_one():
     check_all()
 
 
-def test_without_a_folder_the_columns_are_in_memory(monkeypatch, caplog):
+def test_without_a_folder_the_columns_are_in_memory(monkeypatch, settings, tmp_path):
+    settings.KERMA_HOME = tmp_path
+
     def refuse(*_):
         raise PermissionError(13, "Permission denied")
 
@@ -197,7 +199,7 @@ def test_without_a_folder_the_columns_are_in_memory(monkeypatch, caplog):
     check_all()
     store_some("CT", 2, seed=3)
     check_all()
-    assert not (Path(settings.KERMA_HOME) / "cache").exists()
+    assert not (tmp_path / "cache").exists()
 
 
 def test_a_full_disk_keeps_nobody_from_the_chart(monkeypatch, caplog):
