@@ -13,7 +13,7 @@ class GlyphSet(Record, frozen=True):
     software_versions: str = ""
     """The set is for the screens of these; "" for any software version."""
     texts: dict[Glyph, str] = {}
-    """Shape -> text; several letters where they touch; "0O" is never one of these: a shape that
-    stands for two letters is kept as the one that was typed."""
+    """Shape -> text; several letters where they touch; "" for what is no letter (a line, a part of
+    a logo). A shape that stands for two letters is kept as the one that was typed."""
     source: str = ""
     """Who trained it, on what."""

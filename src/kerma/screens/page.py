@@ -20,7 +20,11 @@ class Glyph(Record, frozen=True):
     width: int
     height: int
     bits: bytes
-    """Row after row, eight pixels a byte, the first in the highest bit (numpy.packbits)."""
+    """Row after row, eight pixels a byte, the first in the highest bit (numpy.packbits).
+
+    Where the edges are smoothed, the levels of all pixels follow, 0 … 15, two a byte; see
+    `kerma.screens.shapes`.
+    """
 
 
 class Seen(Record, frozen=True):
@@ -69,6 +73,8 @@ class Page(Record, frozen=True):
     """From top to bottom."""
     glyph_set: str = ""
     """Name of the set of glyphs it was read with."""
+    letters: str = ""
+    """Every single letter that set knows: where it holds no "0", an "O" may be one."""
     trouble: str = ""
     """Why it cannot be read at all, e.g. that it is turned; then there are no lines."""
 

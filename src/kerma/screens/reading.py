@@ -61,6 +61,10 @@ class ScreenTable(Record, frozen=True):
     layout: str
     rows: tuple[ScanRow, ...] = ()
     total_dlp_mgycm: float | None = None
+    """Of all rows. None where the screen only has totals per phantom and both are used."""
+    total_dlp_head_mgycm: float | None = None
+    total_dlp_body_mgycm: float | None = None
+    """Of the rows that refer to the phantom of 16 cm, and of 32 cm; added by nobody."""
     total_mas: float | None = None
     pages: int = 1
     """How many the screens say there are."""
@@ -72,6 +76,11 @@ class ScreenTable(Record, frozen=True):
     comment: str = ""
     cells: tuple[Cell, ...] = ()
     """Of the totals."""
+    strange: tuple[Cell, ...] = ()
+    """What was not understood: lines within the table, units, page numbers; each is a doubt.
+
+    The name says what it is, e.g. `line`. Whoever corrects the table has seen them: none then.
+    """
     identity: tuple[tuple[int, Box], ...] = ()
     """Page and place of what names the patient, to be blanked on every picture that is kept."""
     patient_id: str = ""

@@ -1,0 +1,176 @@
+"""What a layout has made out so far: rows, totals, places that name the patient, riddles."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kerma.screens.letters import Letters, cell_of, letters_of, text_of, union
+from kerma.screens.numbers import Style, digits, number
+from kerma.screens.page import Box, Line, Page, Word
+from kerma.screens.reading import Cell, ScanRow, ScreenTable
+
+NOTHING = frozenset(("", "-", "--", "---", "–", "—", "_", "N/A", "n/a"))
+"""How screens say that there is no value."""
+_MARGIN = 3
+"""Pixels more on each side of what is blanked."""
+_MARK = re.compile(
+    r"(?:page|seite|página|pagina|pag\.?|side|str\.)?[:.]?(\d{1,2})(?:/|of|von|de|sur|di)(\d{1,2})",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class RowDraft:
+    """One row while it is read."""
+
+    page: int
+    style: Style
+    values: dict[str, object] = field(default_factory=dict)
+    cells: list[Cell] = field(default_factory=list)
+
+    def number(
+        self, name: str, letters: Letters, places: Sequence[int] = (0,), *, signed: bool = False
+    ) -> None:
+        """Read a number; what is none leaves a cell without a value, which is a doubt."""
+        if text_of(letters) in NOTHING:
+            return
+        self.cells.append(cell_of(name, letters, self.page))
+        value = number(text_of(letters), self.style, places, signed=signed)
+        if value is not None:
+            self.values[name] = value
+
+    def whole(self, name: str, letters: Letters) -> None:
+        """Read a whole number."""
+        self.number(name, letters)
+        if name in self.values:
+            self.values[name] = int(str(digits(text_of(letters), self.style)))
+
+    def words(self, name: str, words: Sequence[Word]) -> None:
+        """Keep words as they are."""
+        text = " ".join(word.text for word in words)
+        if text in NOTHING:
+            return
+        self.cells.append(cell_of(name, letters_of(words), self.page, text))
+        self.values[name] = text
+
+    def take(self, name: str, letters: Letters, value: object) -> None:
+        """Keep a value that the layout has read; None for one it could not read."""
+        self.cells.append(cell_of(name, letters, self.page))
+        if value is not None:
+            self.values[name] = value
+
+    @property
+    def row(self) -> ScanRow:
+        """The row."""
+        return ScanRow(**self.values, cells=tuple(self.cells))  # type: ignore[arg-type]
+
+
+@dataclass
+class Draft:
+    """A table while it is read."""
+
+    layout: str
+    style: Style = field(default_factory=Style)
+    rows: list[ScanRow] = field(default_factory=list)
+    totals: dict[str, float] = field(default_factory=dict)
+    cells: list[Cell] = field(default_factory=list)
+    strange: list[Cell] = field(default_factory=list)
+    identity: list[tuple[int, Box]] = field(default_factory=list)
+    patient_ids: list[str] = field(default_factory=list)
+    """As on each page; if they differ, the pages are of several patients."""
+    date_time: str = ""
+    exam_description: str = ""
+    marks: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Picture -> (page, number of pages) as they are printed."""
+
+    def total(self, name: str, letters: Letters, page: int, places: Sequence[int]) -> None:
+        """Read a total; a second one that differs is found by the checks, in the cells."""
+        self.cells.append(cell_of(name, letters, page))
+        value = number(text_of(letters), self.style, places)
+        if value is not None:
+            self.totals[name] = value
+
+    def puzzle(self, name: str, words: Iterable[Word], page: int) -> None:
+        """Note what was not understood."""
+        words = tuple(words)
+        text = " ".join(word.text for word in words)
+        self.strange.append(cell_of(name, letters_of(words), page, text))
+
+    def blank(self, words: Iterable[Word], page: int) -> None:
+        """Note what may name the patient."""
+        boxes = [word.box for word in words]
+        if boxes:
+            self.identity.append((page, union(boxes, _MARGIN)))
+
+    def check_units(
+        self, units: Mapping[str, str], wanted: Mapping[str, str], line: Line, page: int
+    ) -> None:
+        """Note a column whose unit is not the one that is read.
+
+        Parameters
+        ----------
+        units
+            Column -> unit of its heading, "" for none.
+        wanted
+            Column -> unit it must have if the screen prints one.
+        """
+        for name, unit in units.items():
+            if unit and name in wanted and unit != wanted[name]:
+                self.puzzle(f"unit of {name}", line.words, page)
+
+    def mark(self, line: Line, page: int) -> bool:
+        """Note the page number; whether the line is one."""
+        match = _MARK.fullmatch(digits("".join(word.text for word in line.words), self.style))
+        if match:
+            self.marks[page] = (int(match[1]), int(match[2]))
+        return match is not None
+
+    def table(self, pages: Sequence[int]) -> ScreenTable:
+        """Return the table.
+
+        Parameters
+        ----------
+        pages
+            Which pictures belong to it; without printed numbers they count as they come.
+        """
+        numbers = [self.marks.get(page, (place, 0))[0] for place, page in enumerate(pages, 1)]
+        said = max([count for _, count in self.marks.values()], default=0)
+        for page, mark in self.marks.items():
+            if mark[1] != said or mark[0] > said or numbers.count(mark[0]) > 1:
+                text = f"{mark[0]}/{mark[1]}"
+                self.strange.append(
+                    Cell(name="page number", text=text, page=page, box=Box(0, 0, 1, 1))
+                )
+        return ScreenTable(
+            layout=self.layout,
+            rows=tuple(self.rows),
+            pages=said or len(pages),
+            pages_seen=tuple(sorted(set(numbers))),
+            date_time=self.date_time,
+            exam_description=self.exam_description,
+            cells=tuple(self.cells),
+            strange=tuple(self.strange),
+            identity=tuple(self.identity),
+            patient_id="/".join(dict.fromkeys(self.patient_ids)),
+            **self.totals,  # type: ignore[arg-type]
+        )
+
+
+def in_order(pages: Sequence[Page], wanted: Sequence[int], style: Style) -> list[int]:
+    """Return the pictures by their printed page number, each page once.
+
+    A picture whose lines are the same as those of an earlier one is the same page again.
+    """
+    unlike: dict[tuple[str, ...], int] = {}
+    for place in wanted:
+        unlike.setdefault(tuple(line.text for line in pages[place].lines), place)
+    return sorted(unlike.values(), key=lambda place: (page_mark(pages[place], style), place))
+
+
+def page_mark(page: Page, style: Style) -> int:
+    """Return the printed page number, 0 if there is none."""
+    for line in page.lines:
+        match = _MARK.fullmatch(digits("".join(word.text for word in line.words), style))
+        if match:
+            return int(match[1])
+    return 0

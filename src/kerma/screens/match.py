@@ -1,0 +1,233 @@
+"""A piece of ink in, the text it stands for out, or nothing: what is not known is not guessed.
+
+Without loss, a shape is known if its black and white picture is that of a known shape to the
+pixel and its smoothed edges differ by rounding only. With loss, see `_near` and decision 0030.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kerma.screens.components import Piece, Pieces, foreign, levels
+from kerma.screens.glyph_set import GlyphSet
+from kerma.screens.page import Glyph
+from kerma.screens.shapes import FULL, Levels, coverage, inked, plain
+from kerma.screens.shapes import levels as levels_of
+
+_DIGITS = "0123456789"
+
+_ROUNDING = 1
+"""Steps of 15 by which the smoothed edge of the same shape may differ: contrast was changed."""
+
+_WORST = 0.55
+"""Part of the contrast by which compression may change one pixel of a letter."""
+_NOISE = 0.17
+"""Root mean square of what it may change all pixels of a letter by."""
+_FLOOR = 0.04
+"""Noise that is assumed at least, though a letter may happen to fit better."""
+_TOWARDS = 0.5
+"""Of the way from half between two shapes to the nearer one, how far the picture must lie."""
+_APART = 6.0
+"""Standard deviations of the noise by which another text must differ."""
+
+
+class Match(NamedTuple):
+    """What a shape stands for."""
+
+    text: str
+    """"" for a known shape that is no letter."""
+    is_exact: bool = True
+
+
+class _Bank(NamedTuple):
+    """The known shapes of about one size, each where it may lie on a canvas of that size."""
+
+    canvases: NDArray[np.float32]
+    """Shape (n, pixels)."""
+    within: NDArray[np.float32]
+    """1 in the box of the shape, 0 around it."""
+    texts: NDArray[np.object_]
+    plains: list[tuple[int, int, bytes]]
+
+
+class Matcher:
+    """The known shapes of a scanner, ready to be compared."""
+
+    def __init__(self, sets: Sequence[GlyphSet]) -> None:
+        self.texts: dict[Glyph, str] = {}
+        for one in reversed(sets):
+            self.texts.update(one.texts)
+        self._known: dict[tuple[int, int, bytes], list[tuple[Levels, str]]] = {}
+        self._by_size: dict[tuple[int, int], list[Glyph]] = {}
+        for shape, text in self.texts.items():
+            self._known.setdefault(_key(shape), []).append((levels_of(shape), text))
+            self._by_size.setdefault((shape.height, shape.width), []).append(shape)
+        self._banks: dict[tuple[int, int], _Bank] = {}
+
+    @property
+    def letters(self) -> str:
+        """Every single letter that is known."""
+        return "".join(sorted({text for text in self.texts.values() if len(text) == 1}))
+
+    def match(self, whole: Pieces, piece: Piece) -> Match | None:
+        """Return what a piece stands for; None if it is unknown."""
+        drawn = levels(whole, piece)
+        if piece.is_cut:
+            found = self._same(drawn)
+            return found if found and not found.text else None
+        if whole.is_lossy:
+            return self._near(whole, piece, drawn)
+        return self._same(drawn)
+
+    def knows(self, drawn: Levels) -> bool:
+        """Whether a black and white picture is that of a known letter."""
+        return any(text for _, text in self._known.get(_key_of(drawn), ()))
+
+    @property
+    def widths(self) -> list[int]:
+        """The widths of known letters."""
+        return sorted({shape.width for shape, text in self.texts.items() if text})
+
+    @property
+    def digit_width(self) -> int:
+        """The width of the widest digit known."""
+        digits = [shape.width for shape, text in self.texts.items() if text and text in _DIGITS]
+        return max(digits, default=0)
+
+    def _same(self, drawn: Levels, rounding: int = _ROUNDING) -> Match | None:
+        texts = set()
+        for known, text in self._known.get(_key_of(drawn), ()):
+            differing = np.abs(known.astype(np.int16) - drawn).max()
+            if differing == 0:
+                return Match(text)
+            if differing <= rounding:
+                texts.add(text)
+        return Match(texts.pop()) if len(texts) == 1 else None
+
+    def _near(self, whole: Pieces, piece: Piece, drawn: Levels) -> Match | None:
+        """Return what a shape was before compression changed it, if there is no doubt.
+
+        No pixel may differ by more than half the contrast and little more; all together must be
+        noise; and of the pixels in which another text differs from this one, the picture must say
+        clearly that they are of this one: it lies three quarters of the way or nearer, and the
+        way is many times longer than the noise. Around a shape, nothing is known of smoothed edges
+        that cover less than half.
+        """
+        bank = self._bank(piece.box.height, piece.box.width)
+        if not len(bank.texts):
+            return None
+        seen, cares = _canvas(whole, piece)
+        apart = _costs(bank, seen, cares)
+        best = int(apart.argmin())
+        change = _change(bank, best, seen)[cares > 0]
+        noise = max(_FLOOR, float(np.sqrt(np.mean(change**2))))
+        if noise > _NOISE or change.max() > _WORST:
+            return None
+        text = bank.texts[best]
+        rivals = bank.texts != text
+        ways = _costs(bank, bank.canvases[best], cares, bank.within[best])[rivals]
+        further = apart[rivals] - apart[best]
+        if not ((further >= _TOWARDS * ways) & (ways >= (_APART * noise) ** 2)).all():
+            return None
+        return Match(str(text), bank.plains[best] == _key_of(drawn))
+
+    def _bank(self, rows: int, columns: int) -> _Bank:
+        if (rows, columns) not in self._banks:
+            self._banks[rows, columns] = self._made_bank(rows, columns)
+        return self._banks[rows, columns]
+
+    def _made_bank(self, rows: int, columns: int) -> _Bank:
+        """Lay each shape that is up to a pixel larger or smaller on a canvas, at every edge."""
+        canvases, within, texts, plains = [], [], [], []
+        for height in (rows - 1, rows, rows + 1):
+            for width in (columns - 1, columns, columns + 1):
+                for shape in self._by_size.get((height, width), ()):
+                    drawn = coverage(shape)
+                    for top, left in _places(height - rows, width - columns):
+                        canvas = np.zeros((2, rows + 2, columns + 2), np.float32)
+                        canvas[0, top : top + height, left : left + width] = drawn
+                        canvas[1, top : top + height, left : left + width] = 1
+                        canvases.append(canvas[0].ravel())
+                        within.append(canvas[1].ravel())
+                        texts.append(self.texts[shape])
+                        plains.append(_key(shape))
+        if not canvases:
+            return _Bank(np.zeros((0, 1)), np.zeros((0, 1)), np.array([], object), [])
+        return _Bank(np.stack(canvases), np.stack(within), np.array(texts, object), plains)
+
+
+def _places(taller: int, wider: int) -> list[tuple[int, int]]:
+    """Return top and left of a shape on a canvas with an edge of one pixel around the piece."""
+    along = {-1: (1, 2), 0: (1,), 1: (0, 1)}
+    return [(top, left) for top in along[taller] for left in along[wider]]
+
+
+def _costs(
+    bank: _Bank,
+    seen: NDArray[np.float32],
+    cares: NDArray[np.float32],
+    within: NDArray[np.float32] | float = 1,
+) -> NDArray[np.float32]:
+    """Return the sum of squares by which what is seen differs from each shape.
+
+    Where either has no box, the other may be covered by up to half without a cost.
+    """
+    own = cares * within
+    over = _over(seen)
+    costs: NDArray[np.float32] = (
+        (bank.canvases**2) @ own
+        - 2 * (bank.canvases @ (seen * own))
+        + bank.within @ ((seen**2 - over**2) * own)
+        + float((over**2) @ own)
+    )
+    if not np.isscalar(within):
+        costs += (_over(bank.canvases) ** 2) @ (cares - own)
+    return costs
+
+
+def _change(bank: _Bank, number: int, seen: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return by how much each pixel differs from a shape."""
+    inside = np.abs(seen - bank.canvases[number])
+    return np.where(bank.within[number] > 0, inside, _over(seen))
+
+
+def _over(covered: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.maximum(covered - np.float32(0.5), 0)
+
+
+def _canvas(whole: Pieces, piece: Piece) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the picture around a piece, 0 … 1, and which of its pixels count, 1 or 0.
+
+    Ink of others and what is next to it does not count.
+    """
+    x, y, width, height = piece.box
+    top, left = max(0, y - 1), max(0, x - 1)
+    place = slice(top, y + height + 1), slice(left, x + width + 1)
+    others = foreign(whole, piece, place)
+    down, across = top - y + 1, left - x + 1
+    inside = slice(down, down + others.shape[0]), slice(across, across + others.shape[1])
+    seen = np.zeros((height + 2, width + 2), np.float32)
+    seen[inside] = whole.coverage[place]
+    cares = np.ones_like(seen)
+    if others.any():
+        near = others.copy()
+        near[1:] |= others[:-1]
+        near[:-1] |= others[1:]
+        near[:, 1:] |= others[:, :-1]
+        near[:, :-1] |= others[:, 1:]
+        cares[inside] = ~near | ((whole.labels[place] != 0) & ~others)
+    return seen.ravel() / np.float32(255), cares.ravel()
+
+
+def _key(shape: Glyph) -> tuple[int, int, bytes]:
+    return shape.height, shape.width, plain(shape)
+
+
+def _key_of(drawn: Levels) -> tuple[int, int, bytes]:
+    rows, columns = drawn.shape
+    return rows, columns, np.packbits(inked(drawn)).tobytes()
+
+
+__all__ = ["FULL", "Match", "Matcher"]

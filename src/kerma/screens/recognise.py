@@ -1,0 +1,108 @@
+"""A picture and the glyphs of its scanner in, lines of words out."""
+
+from collections.abc import Sequence
+
+from kerma.screens.binarise import inked
+from kerma.screens.components import Piece, Pieces, levels, pieces
+from kerma.screens.gaps import gap_of, words
+from kerma.screens.glyph_set import GlyphSet
+from kerma.screens.lines import Row, rows
+from kerma.screens.match import Matcher
+from kerma.screens.page import Box, Line, Page, Seen, Word
+from kerma.screens.picture import Picture
+from kerma.screens.place import by_place
+from kerma.screens.shapes import Levels, glyph_of
+from kerma.screens.split import split
+from kerma.screens.turned import turned
+
+_LARGEST = 4096
+"""Pixels along a side; screens are smaller."""
+_STRANGE = 0.4
+"""Share of unknown shapes from which on it is asked whether the picture is turned."""
+
+
+def recognise(picture: Picture, glyphs: Sequence[GlyphSet]) -> Page:
+    """Return what is written on a picture; a shape that no set knows is U+FFFD.
+
+    Parameters
+    ----------
+    glyphs
+        Best first: where two differ, the first counts.
+    """
+    height, width = picture.gray.shape
+    if max(height, width) > _LARGEST:
+        return _unread(picture, f"The picture is {width} × {height} pixels large, no screen is.")
+    whole = pieces(inked(picture.gray, picture.is_lossy))
+    if whole.is_too_much:
+        return _unread(picture, "The picture is no screen of text: it has too many small shapes.")
+    matcher = Matcher(glyphs)
+    lines = _lines(whole, matcher)
+    page = Page(
+        width=width,
+        height=height,
+        lines=lines,
+        glyph_set=glyphs[0].name if glyphs else "",
+        letters=matcher.letters,
+    )
+    trouble = _turned(page, whole, matcher)
+    return _unread(picture, trouble) if trouble else page
+
+
+def shapes(picture: Picture) -> tuple[Seen, ...]:
+    """Return every shape on a picture in its place, none of them known."""
+    return recognise(picture, ()).unknown
+
+
+def unknown_share(page: Page) -> float:
+    """Return which part of the shapes on a page no set knows."""
+    count = sum(len(word.glyphs) for line in page.lines for word in line.words)
+    return len(page.unknown) / count if count else 0.0
+
+
+def _unread(picture: Picture, trouble: str) -> Page:
+    height, width = picture.gray.shape
+    return Page(width=width, height=height, lines=(), trouble=trouble)
+
+
+def _lines(whole: Pieces, matcher: Matcher) -> tuple[Line, ...]:
+    made = rows(whole)
+    gap = gap_of(made)
+    lines = []
+    for row in made:
+        seen = [one for piece in row.letters for one in _seen(piece, row, whole, matcher)]
+        put = words(seen, gap * row.height)
+        if put:
+            lines.append(_line(put))
+    return tuple(lines)
+
+
+def _line(put: Sequence[Word]) -> Line:
+    left = put[0].box.x
+    right = max(word.box.x + word.box.width for word in put)
+    top = min(word.box.y for word in put)
+    bottom = max(word.box.y + word.box.height for word in put)
+    return Line(words=tuple(put), box=Box(left, top, right - left, bottom - top))
+
+
+def _seen(piece: Piece, row: Row, whole: Pieces, matcher: Matcher) -> list[Seen]:
+    """Return the letters of a piece: one, or several that touch; none if it is no letter."""
+    match = matcher.match(whole, piece)
+    drawn = levels(whole, piece)
+    if match is None:
+        return split(whole, piece, matcher) or [Seen(box=piece.box, glyph=glyph_of(drawn))]
+    if not match.text:
+        return []
+    text = by_place(match.text, piece, row)
+    return [Seen(box=piece.box, glyph=glyph_of(drawn), text=text, exact=match.is_exact)]
+
+
+def _turned(page: Page, whole: Pieces, matcher: Matcher) -> str:
+    """Return a sentence if the picture can be read once it is turned."""
+    if unknown_share(page) < _STRANGE:
+        return ""
+    large = [one for one in whole.pieces if one.box.height >= whole.text_height / 2]
+    drawn: dict[bytes, Levels] = {}
+    for one in large:
+        shape = levels(whole, one)
+        drawn.setdefault(shape.tobytes(), shape)
+    return turned(list(drawn.values()), matcher)

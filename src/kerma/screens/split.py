@@ -1,0 +1,102 @@
+"""Letters that touch in, each by itself out, if there is exactly one way to part them."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from kerma.screens.components import Piece, Pieces, levels
+from kerma.screens.match import Match, Matcher
+from kerma.screens.page import Box, Seen
+from kerma.screens.shapes import glyph_of
+
+_MOST = 12
+"""Letters in one piece."""
+_NARROWEST = 3
+_LOWEST = 0.5
+"""Width in pixels, and share of the height of the whole, of a part: strokes and dots are shared by
+too many letters to prove anything."""
+_WIDER = 1.2
+"""How many times wider than the widest digit the whole must be: one digit is never parted."""
+_OTHERS = -1
+"""Label of the rest of the piece, and of all other pieces."""
+
+
+class _Part(NamedTuple):
+    piece: Piece
+    around: Pieces
+    match: Match
+
+
+def split(whole: Pieces, piece: Piece, matcher: Matcher) -> list[Seen]:
+    """Return the known letters of which a piece is made up side by side; none if there is no way
+    to part it, or more than one."""
+    if piece.is_cut or piece.box.width <= _WIDER * matcher.digit_width:
+        return []
+    around, moved = _alone(whole, piece)
+    ways = _ways(around, moved, matcher)
+    if len(ways) != 1 or len(ways[0]) < 2:
+        return []
+    return [_seen(part, piece.box.x - moved.box.x, piece.box.y - moved.box.y) for part in ways[0]]
+
+
+def _ways(around: Pieces, whole: Piece, matcher: Matcher) -> list[list[_Part]]:
+    """Return the ways to part a piece, two at most, that differ in what they say."""
+    end = whole.box.width
+    ways: list[dict[str, list[_Part]]] = [{} for _ in range(end + 1)]
+    ways[0][""] = []
+    for start in range(end):
+        for width in matcher.widths if ways[start] else ():
+            part = _part(around, whole, start, width, matcher) if start + width <= end else None
+            if part is None:
+                continue
+            further = ways[start + width]
+            for text, way in ways[start].items():
+                if len(way) < _MOST and len(further) < 2:
+                    further.setdefault(text + part.match.text, [*way, part])
+    return list(ways[end].values())
+
+
+def _alone(whole: Pieces, piece: Piece) -> tuple[Pieces, Piece]:
+    """Return the surroundings of a piece, and it within them; its ink has the label 1."""
+    x, y, width, height = piece.box
+    left, top = max(0, x - 2), max(0, y - 2)
+    place = slice(top, y + height + 2), slice(left, x + width + 2)
+    labels = whole.labels[place]
+    own = np.isin(labels, list(piece.parts))
+    marked = np.where(own, 1, np.where(labels != 0, _OTHERS, 0)).astype(np.int32)
+    around = whole._replace(coverage=whole.coverage[place], labels=marked)
+    return around, Piece(Box(x - left, y - top, width, height), frozenset([1]))
+
+
+def _part(
+    around: Pieces, whole: Piece, start: int, width: int, matcher: Matcher
+) -> _Part | None:
+    """Return what the columns of a piece from `start` on stand for."""
+    if width < _NARROWEST:
+        return None
+    first = whole.box.x + start
+    own = around.labels == 1
+    inside = own[:, first : first + width]
+    filled = np.flatnonzero(inside.any(axis=1))
+    if not (inside[:, 0].any() and inside[:, -1].any()):
+        return None
+    top, bottom = int(filled[0]), int(filled[-1]) + 1
+    if bottom - top < _LOWEST * whole.box.height:
+        return None
+    labels = around.labels.copy()
+    labels[own] = _OTHERS
+    labels[:, first : first + width][inside] = 1
+    cut = around._replace(labels=labels)
+    piece = Piece(Box(first, top, width, bottom - top), frozenset([1]))
+    match = matcher.match(cut, piece)
+    return _Part(piece, cut, match) if match and match.text else None
+
+
+def _seen(part: _Part, right: int, down: int) -> Seen:
+    x, y, width, height = part.piece.box
+    return Seen(
+        box=Box(x + right, y + down, width, height),
+        glyph=glyph_of(levels(part.around, part.piece)),
+        text=part.match.text,
+        exact=part.match.is_exact,
+    )
