@@ -1,13 +1,23 @@
 """CT images read to HU, or refused in a sentence that says what is wrong."""
 
+import shutil
+
 import numpy as np
 import pytest
 from pydicom.dataset import FileMetaDataset
-from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, JPEGLosslessSV1, RLELossless
+from pydicom.uid import (
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGLosslessSV1,
+    JPEGLSLossless,
+    RLELossless,
+)
 
 from kerma.dicom.ct_pixels import NoSize, read
 from kerma.dicom.write import TRANSFER_SYNTAXES, to_bytes
 from tests.dicom.ct_images import ct_bytes, ct_image
+from tests.dicom.screen_objects import by_dcmtk, by_pydicom
 
 
 def ramp():
@@ -47,7 +57,21 @@ def test_run_length_encoding_is_read():
     np.testing.assert_allclose(read(to_bytes(compressed(), RLELossless)).hu, ramp())
 
 
-def test_a_compression_that_is_not_known_is_named():
+@pytest.mark.parametrize("syntax", [JPEGLSLossless, JPEG2000Lossless])
+def test_compression_without_loss_is_read(syntax):
+    np.testing.assert_allclose(read(by_pydicom(ct_bytes(ramp()), syntax)).hu, ramp())
+
+
+@pytest.mark.skipif(not shutil.which("dcmcjpeg"), reason="needs DCMTK")
+@pytest.mark.parametrize("option", ["+e1", "+el"])
+def test_lossless_jpeg_is_read(tmp_path, option):
+    """The form in which most archives send CT images."""
+    data = by_dcmtk(tmp_path, ct_bytes(ramp()), "dcmcjpeg", option)
+
+    np.testing.assert_allclose(read(data).hu, ramp())
+
+
+def test_compression_that_cannot_be_undone_is_named():
     with pytest.raises(NoSize, match=r"compressed \(JPEG Lossless.*uncompressed"):
         read(to_bytes(compressed(), JPEGLosslessSV1))
 

@@ -1,14 +1,13 @@
 """An axial CT image in, its values in HU out, or a sentence why they are not to be had."""
 
 import warnings
-from io import BytesIO
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import Dataset, dcmread
-from pydicom.errors import BytesLengthException, InvalidDicomError
+from pydicom import Dataset
 
+from kerma.dicom.decode import FAILURES, damage, is_compressed, name_of_syntax, parsed, stored
 from kerma.errors import KermaError
 
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
@@ -53,20 +52,14 @@ def read(data: bytes) -> CtSlice:
     NoSize
         If it is no axial CT image in HU, or its pixels cannot be read.
     """
-    found = _parsed(data)
+    try:
+        found = parsed(data)
+    except FAILURES:
+        raise NoSize("This is no DICOM file, or it is cut short.") from None
     try:
         return _slice(found)
-    except _FAILURES as error:
-        raise NoSize(f"The image cannot be read: {_said(error)}") from None
-
-
-def _parsed(data: bytes) -> Dataset:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return dcmread(BytesIO(data))
-    except _FAILURES:
-        raise NoSize("This is no DICOM file, or it is cut short.") from None
+    except FAILURES as error:
+        raise NoSize(f"The image cannot be read: {damage(error)}") from None
 
 
 def _slice(found: Dataset) -> CtSlice:
@@ -76,12 +69,12 @@ def _slice(found: Dataset) -> CtSlice:
         normal = _normal(found)
         slope, intercept = _rescale(found)
         spacing_mm = _spacing(found)
-        stored = _stored(found)
-        hu = (stored * np.float32(slope) + np.float32(intercept)).astype(np.float32)
+        values = _stored(found)
+        hu = (values * np.float32(slope) + np.float32(intercept)).astype(np.float32)
         return CtSlice(
             hu=hu,
             spacing_mm=spacing_mm,
-            padded=_padded(found, stored, hu),
+            padded=_padded(found, values, hu),
             study_instance_uid=_text(found, "StudyInstanceUID"),
             series_instance_uid=_text(found, "SeriesInstanceUID"),
             sop_instance_uid=_text(found, "SOPInstanceUID"),
@@ -145,27 +138,26 @@ def _stored(found: Dataset) -> NDArray[Any]:
     """Return the stored values, decompressed."""
     if "PixelData" not in found:
         raise NoSize("The image has no pixel data.")
-    syntax = found.file_meta.get("TransferSyntaxUID")
     try:
-        pixels: NDArray[Any] = found.pixel_array
-    except _FAILURES as error:
-        if syntax is not None and syntax.is_compressed:
+        pixels = stored(found)
+    except FAILURES as error:
+        if is_compressed(found):
             raise NoSize(
-                f"The pixels are compressed ({syntax.name}) and cannot be read here. Have the "
-                "images sent uncompressed."
+                f"The pixels are compressed ({name_of_syntax(found)}) and cannot be read: "
+                f"{damage(error)} Have the images sent uncompressed."
             ) from None
-        raise NoSize(f"The pixels cannot be read: {_said(error)}") from None
+        raise NoSize(f"The pixels cannot be read: {damage(error)}") from None
     if pixels.ndim != 2:
         raise NoSize("The image has several frames or colours; one section in grey is expected.")
     return pixels
 
 
-def _padded(found: Dataset, stored: NDArray[Any], hu: NDArray[np.float32]) -> NDArray[np.bool_]:
+def _padded(found: Dataset, values: NDArray[Any], hu: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Return where the image is padded, by value, unless that value could be air."""
     value = found.get("PixelPaddingValue")
     if not isinstance(value, int):
         return np.zeros(hu.shape, bool)
-    return np.asarray((stored == value) & (hu < _BELOW_AIR_HU))
+    return np.asarray((values == value) & (hu < _BELOW_AIR_HU))
 
 
 def _position(found: Dataset, normal: NDArray[np.float64]) -> float | None:
@@ -200,25 +192,3 @@ def _number(found: Dataset, keyword: str) -> float | None:
 def _whole(found: Dataset, keyword: str) -> int | None:
     value = _number(found, keyword)
     return None if value is None or abs(value) >= 2**31 else int(value)
-
-
-def _said(error: Exception) -> str:
-    """Return a fault of the reader as a sentence that names nobody."""
-    return f"it is damaged or of an unusual form ({type(error).__name__})."
-
-
-_FAILURES = (
-    AttributeError,
-    BytesLengthException,
-    EOFError,
-    InvalidDicomError,
-    LookupError,
-    MemoryError,
-    NotImplementedError,
-    OSError,
-    OverflowError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""What pydicom and its decoders are known to raise over damaged bytes and unknown encodings."""

@@ -29,6 +29,8 @@ class DicomFile:
         self.transfer_syntax = transfer_syntax
         self.parsed = parsed
         """Its bytes, while they are open; None if the lean reader did not read it."""
+        self.whole: Bytes = b""
+        """The file as it was given to `read_bytes`, while it is open."""
 
     def digest(self) -> str:
         """Return the SHA-256 of what the data set says; ask before a quirk repairs it."""
@@ -78,7 +80,9 @@ def read_bytes(data: Bytes, reader: Reader = "lean") -> DicomFile:
         found = parsed.data_set if parsed else slow.parse(data[:])
     if tags.SOPClassUID not in found and tags.StudyInstanceUID not in found:
         raise NotDicom("This is no DICOM object: it has no SOP Class UID.")
-    return DicomFile(found, syntax, parsed)
+    made = DicomFile(found, syntax, parsed)
+    made.whole = data
+    return made
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """What a source and a quirk are, and the one function that uses them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -13,6 +14,7 @@ from kerma.dicom.dataset import DataSet
 from kerma.errors import ContentError, KermaError, NoDose, UnsupportedObject
 from kerma.records import StudyRecord
 from kerma.registry import Registry
+from kerma.screens.glyph_set import GlyphSet
 
 EXTRACTOR_VERSION = 1
 """Raised with every change that can make a stored object read differently: see `kerma reread`."""
@@ -24,8 +26,14 @@ class DoseObject:
     It is read from bytes for this one purpose, so a quirk may change it.
     """
 
-    def __init__(self, header: DataSet) -> None:
+    def __init__(
+        self, header: DataSet, path: Path | None = None, glyphs: Sequence[GlyphSet] = ()
+    ) -> None:
         self.header = header
+        self.path = path
+        """Where its pixels are, for pictures of dose screens; None if they are not to be read."""
+        self.glyphs = glyphs
+        """To read such pictures with."""
 
     @cached_property
     def root(self) -> ContentItem:
