@@ -12,7 +12,7 @@ class Extra(NamedTuple):
 
     name: str
     order: int
-    """Standard names 10, reference levels 20, alert rules 30, exports 40."""
+    """Dose screens 5, standard names 10, reference levels 20, alert rules 30, exports 40."""
     give: Callable[[], None]
 
 
