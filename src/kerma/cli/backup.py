@@ -1,4 +1,4 @@
-"""All of a site's data in one file, and back: database, keys, settings, objects, quarantine."""
+"""All of a site's data in one file, and back: database, keys, settings and kept objects."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ from kerma.errors import KermaError
 
 _SQLITE = "kerma.sqlite3"
 _POSTGRES = "kerma.pgdump"
-_FOLDERS = ("objects", "quarantine")
+_FOLDERS = ("objects", "quarantine", "collected", "screens")
 _KEYS = ("secret-key", "identity-key", "kerma.toml")
 
 

@@ -15,6 +15,7 @@ from kerma.net import every_job
 from kerma.pipeline import (
     alerts_due,
     collected,
+    estimated,
     exporting,
     follow_up,
     inbox,
@@ -163,6 +164,7 @@ def _do_upkeep(life: Life) -> None:
         _Chore(2.0, watched.look),
         _Chore(LOST_EVERY_S, jobs.requeue_lost),
         _Chore(10.0, collected.complete_due),
+        _Chore(10.0, estimated.complete_due),
         _Chore(10.0, physics.pack_due),
         _Chore(10.0, alerts_due.look),
         _Chore(600.0, jobs.drop_old),

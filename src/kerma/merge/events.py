@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from kerma.merge.fields import fill
-from kerma.merge.kinds import IMAGE, only_estimates, tier
+from kerma.merge.kinds import IMAGE, is_made_here, only_estimates, tier
 from kerma.merge.sums import fits_within
 from kerma.records import Administration, Event, ProjectionEvent, StudyRecord
 from kerma.records.base import Record
@@ -145,15 +145,16 @@ def _part_by_trust(
 ) -> tuple[list[Document], list[Document]]:
     """Part the documents that count from those whose exposures a better kind of source reports.
 
-    A document that gives no event UID cannot be compared event by event; beside a source of a
-    better kind it is taken to describe the same exposures.
+    A document that gives no event UID, or UIDs that Kerma made up, cannot be compared event by
+    event; beside a source of a better kind it is taken to describe the same exposures.
     """
     best = min((tier(document.record) for document in documents), default=IMAGE)
     best = min(best, IMAGE) if imaged else best
     counted: list[Document] = []
     left_out: list[Document] = []
     for document in documents:
-        anonymous = not any(event_uid(event) for event in document.events)
+        uids = [uid for event in document.events if (uid := event_uid(event))]
+        anonymous = is_made_here(document.record) or not uids
         beside_better = tier(document.record) > best
         (left_out if anonymous and beside_better else counted).append(document)
     return counted, left_out
@@ -162,8 +163,8 @@ def _part_by_trust(
 def _note(left_out: list[Document]) -> str:
     kinds = ", ".join(sorted({document.record.kind for document in left_out}))
     return (
-        f"{len(left_out)} further source(s) ({kinds}) without event UIDs were taken to describe "
-        "the exposures that a better source gives."
+        f"{len(left_out)} further source(s) ({kinds}) were taken to describe the exposures that a "
+        "better source gives."
     )
 
 

@@ -40,6 +40,14 @@ def is_report(record: StudyRecord) -> bool:
     return tier(record) <= OTHER_REPORT
 
 
+def is_made_here(record: StudyRecord) -> bool:
+    """Whether Kerma made the report itself: the UIDs of its events are its own then."""
+    return record.kind in MADE_HERE
+
+
+MADE_HERE = frozenset(("CT dose screen", "manual", "estimated"))
+
+
 def only_estimates(record: StudyRecord) -> bool:
     """Whether the record adds estimated doses of the patient to exposures others describe."""
     return bool(record.estimates) and not record.events

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from kerma.dicom.lean import Bytes
+
 _UID = re.compile(r"\d+(\.\d+)*")
 _LONGEST_UID = 64
 """Characters (PS3.5 9.1)."""
@@ -45,6 +47,24 @@ def put(source: Path, target: Path) -> bool:
         if error.errno != errno.EXDEV:
             raise
         return _copy(source, target)
+    sync_folder(target.parent)
+    return True
+
+
+def write(data: Bytes, target: Path) -> bool:
+    """Write `data` to `target`, whole and durably; return False if there is a file already."""
+    if target.exists():
+        return False
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with draft.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(target)
+    finally:
+        draft.unlink(missing_ok=True)
     sync_folder(target.parent)
     return True
 

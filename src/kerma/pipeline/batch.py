@@ -6,11 +6,14 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing import get_context
+from typing import NamedTuple
 
 from kerma.errors import KermaError
+from kerma.pipeline.batch_end import to_its_end
 from kerma.pipeline.find import Arrival
 from kerma.pipeline.ingest import Outcome, ingest
 from kerma.pipeline.process import set_up, spare_collector
+from kerma.pipeline.screens.companions import Companion, latest
 
 _CHUNK = 16
 """Objects handed to a process at a time: few enough for a steady progress bar."""
@@ -25,7 +28,8 @@ def import_all(
 ) -> Iterator[Outcome]:
     """Import every arrival and yield what became of it, in the order given.
 
-    Memory does not grow with the number of arrivals.
+    Last come the studies that are complete with it, see `kerma.pipeline.batch_end`. Memory does
+    not grow with the number of arrivals.
 
     Parameters
     ----------
@@ -41,6 +45,10 @@ def import_all(
     ProcessLost
         If a process ends before its work is done; what is stored by then is whole.
     """
+    yield from to_its_end(_each(found, jobs, came_by), came_by)
+
+
+def _each(found: Iterable[Arrival], jobs: int, came_by: str) -> Iterator[Outcome]:
     if jobs <= 1:
         spare_collector()
         for arrival in found:
@@ -59,14 +67,28 @@ def _in_processes(found: Iterable[Arrival], jobs: int, came_by: str) -> Iterator
     source = iter(found)
     chunks = iter(lambda: list(islice(source, _CHUNK)), [])
     with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=set_up) as pool:
-        waiting: deque[Future[list[Outcome]]] = deque()
+        waiting: deque[Future[_Done]] = deque()
         for chunk in chunks:
             waiting.append(pool.submit(_import_chunk, chunk, came_by))
             if len(waiting) > 2 * jobs:
-                yield from waiting.popleft().result()
+                yield from _outcomes(waiting.popleft().result())
         while waiting:
-            yield from waiting.popleft().result()
+            yield from _outcomes(waiting.popleft().result())
 
 
-def _import_chunk(chunk: list[Arrival], came_by: str) -> list[Outcome]:
-    return [ingest(arrival, came_by) for arrival in chunk]
+class _Done(NamedTuple):
+    """What a process has done."""
+
+    outcomes: list[Outcome]
+    companions: list[Companion]
+    """Headers that may describe dose screens which another process has met."""
+
+
+def _outcomes(done: _Done) -> list[Outcome]:
+    for one in done.companions:
+        latest.put(one)
+    return done.outcomes
+
+
+def _import_chunk(chunk: list[Arrival], came_by: str) -> _Done:
+    return _Done([ingest(arrival, came_by) for arrival in chunk], latest.fresh())

@@ -6,13 +6,15 @@ that no reader wants wait.
 
 import datetime as dt
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import F
+from msgspec.structs import replace
 
+from kerma.dicom.lean import Bytes
 from kerma.pipeline import aside
 from kerma.pipeline import readers as _readers
 from kerma.registry import Registry, load_all
@@ -23,6 +25,7 @@ from kerma.store.models import Arrival, CollectedStudy, Task
 
 JOB = "read-collected"
 State = CollectedStudy.State
+_AT_ONCE = 400
 
 
 class Reader(NamedTuple):
@@ -59,7 +62,59 @@ def keep(source: Path, came: Came, reason: str) -> None:
             _count(came, name)
 
 
-def _count(came: Came, name: str) -> None:
+def keep_object(data: Bytes, came: Came, reason: str = "", name: str = "") -> bool:
+    """Keep an object, or a part of it, that lies in no spool; return whether it is new.
+
+    Parameters
+    ----------
+    reason
+        For the log of arrivals; what did not come by itself has no row there.
+    name
+        Of its file, where that is not its SOP Instance UID; the first of a name stays.
+    """
+    study = aside.safe(came.study_instance_uid)
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock_study(cursor, f"collected {came.study_instance_uid}")
+        target = folder() / study / f"{name or aside.safe(came.sop_instance_uid)}.dcm"
+        is_new = aside.write(data, target)
+        is_told = bool(came.spool_name)
+        if is_told:
+            arrival_log.enter(cursor, came, Arrival.Decision.COLLECTED, reason)
+        if is_new or not is_told:
+            _count(replace(came, size_bytes=len(data)), study, is_new)
+    return is_new
+
+
+def is_known(study_instance_uid: str) -> bool:
+    """Return whether objects of a study are collected, or were."""
+    return CollectedStudy.objects.filter(study_instance_uid=study_instance_uid).exists()
+
+
+def holds(study_instance_uid: str, name: str) -> bool:
+    """Return whether a file of this name is in the folder of a study."""
+    return (folder() / aside.safe(study_instance_uid) / f"{name}.dcm").exists()
+
+
+def touch(study_instance_uid: str) -> None:
+    """Let a study that is being collected wait anew: its objects are still coming."""
+    CollectedStudy.objects.filter(
+        study_instance_uid=study_instance_uid, state__in=(State.COLLECTING, State.COMPLETE)
+    ).update(last_at=dt.datetime.now(dt.UTC), state=State.COLLECTING)
+
+
+def hasten(study_instance_uids: Iterable[str]) -> int:
+    """Let studies be complete at once, because all was sent; return how many there are."""
+    uids = list(study_instance_uids)
+    count = 0
+    for at in range(0, len(uids), _AT_ONCE):
+        found = CollectedStudy.objects.filter(study_instance_uid__in=uids[at : at + _AT_ONCE])
+        count += found.filter(state=State.COLLECTING).update(state=State.COMPLETE)
+    if count and can_read():
+        _ask()
+    return count
+
+
+def _count(came: Came, name: str, number: int = 1) -> None:
     known, _ = CollectedStudy.objects.get_or_create(
         study_instance_uid=came.study_instance_uid,
         defaults={
@@ -72,8 +127,8 @@ def _count(came: Came, name: str) -> None:
         },
     )
     CollectedStudy.objects.filter(pk=known.pk).update(
-        objects_kept=F("objects_kept") + 1,
-        size_bytes=F("size_bytes") + came.size_bytes,
+        objects_kept=F("objects_kept") + number,
+        size_bytes=F("size_bytes") + number * came.size_bytes,
         last_at=dt.datetime.now(dt.UTC),
         state=State.COLLECTING,
     )
@@ -87,10 +142,15 @@ def complete_due() -> int:
     before = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=options.get("collect_minutes"))
     due = CollectedStudy.objects.filter(state=State.COLLECTING, last_at__lt=before)
     count = due.update(state=State.COMPLETE)
-    asked = Task.objects.filter(job=JOB, state__in=(Task.State.QUEUED, Task.State.RUNNING))
-    if waiting() and not asked.exists():
-        jobs.enqueue(JOB, "Read studies of scanners without reports")
+    if waiting():
+        _ask()
     return count
+
+
+def _ask() -> None:
+    asked = Task.objects.filter(job=JOB, state__in=(Task.State.QUEUED, Task.State.RUNNING))
+    if not asked.exists():
+        jobs.enqueue(JOB, "Read studies of scanners without reports")
 
 
 def can_read() -> bool:
@@ -112,8 +172,13 @@ def read(study: CollectedStudy) -> None:
     reader = _reader_of(study)
     if reader is not None:
         reader.read(folder_of(study))
-        same = CollectedStudy.objects.filter(pk=study.pk, last_at=study.last_at)
-        same.update(state=State.READ)
+        done(study)
+
+
+def done(study: CollectedStudy) -> None:
+    """Note that a study was read, unless further objects have come meanwhile."""
+    same = CollectedStudy.objects.filter(pk=study.pk, last_at=study.last_at)
+    same.update(state=State.READ)
 
 
 def delete(study: CollectedStudy) -> None:

@@ -17,10 +17,12 @@ from kerma.dicom.content import CONTENT
 from kerma.dicom.dataset import DataSet
 from kerma.dicom.files import DicomFile, read_bytes
 from kerma.dicom.lean import Bytes
+from kerma.dicom.screen_header import is_companion
 from kerma.errors import KermaError
-from kerma.pipeline import collected, outage, physics, spool
+from kerma.pipeline import collected, estimated, outage, physics, spool
 from kerma.pipeline.find import contents
 from kerma.pipeline.ingest import ingest_file, refuse
+from kerma.pipeline.screens import gather
 from kerma.pipeline.spool import Spooled
 from kerma.store import arrival_log, arrival_rules, durable
 from kerma.store.arrival import Came
@@ -116,7 +118,7 @@ class Inbox:
         elif verdict.decision == Decision.PHYSICS:
             _keep_physics(spooled, file, data, came, verdict)
         elif verdict.decision == Decision.COLLECTED:
-            collected.keep(spooled.path, came, verdict.reason)
+            _collect(spooled, file, came, verdict.reason)
         else:
             _import(file, data, came)
 
@@ -196,9 +198,19 @@ class _Leaving:
 
 def _import(file: DicomFile, data: Bytes, came: Came) -> None:
     outcome = ingest_file(file, data, _origin(came), came.came_by, came)
-    arrival_log.note(came, outcome.outcome, outcome.reason)
+    decision = Decision.COLLECTED if outcome.is_collected else outcome.outcome
+    arrival_log.note(came, decision, outcome.reason)
     if outcome.outcome == "refused":
         _log_refused(came, outcome.reason)
+
+
+def _collect(spooled: Spooled, file: DicomFile, came: Came, reason: str) -> None:
+    """Put an object of a scanner without reports aside; of images the header is enough."""
+    estimated.note_if_wanted(file.data_set)
+    if is_companion(file.data_set):
+        gather.keep_companion(file.data_set, came, reason)
+    else:
+        collected.keep(spooled.path, came, reason)
 
 
 def _keep_physics(

@@ -1,5 +1,7 @@
 """One arrival in, what became of it out: read, hand to who wants it, or to the quarantine."""
 
+from functools import cache
+
 from kerma.dicom import tags
 from kerma.dicom.dataset import DataSet
 from kerma.dicom.files import DicomFile, read_bytes
@@ -15,8 +17,6 @@ from kerma.store import consumers, ledger, quarantine
 from kerma.store.arrival import Came, ObjectFacts, Saved
 from kerma.store.keeping import UNUSED
 
-load_all(_consumers)
-
 
 class Outcome(Record, frozen=True):
     """What became of one object; a line of the report of `kerma import`."""
@@ -29,6 +29,8 @@ class Outcome(Record, frozen=True):
     modality: str = ""
     kind: str = ""
     """Name of its kind, see `kerma.store.keeping`; `unused` for an object without dose."""
+    is_collected: bool = False
+    """Whether it waits for the others of its study; at the end of a batch these are read."""
 
 
 def ingest(arrival: Arrival, came_by: str = "import") -> Outcome:
@@ -78,13 +80,15 @@ def ingest_file(
         saved = offer(file, facts)
     except KermaError as error:
         return refuse(data, error, name, came_by, facts, modality)
+    is_unused = saved.outcome == "skipped" and not saved.is_collected
     return Outcome(
         path=name,
         outcome=saved.outcome,
         reason=saved.reason,
         study_instance_uid=facts.study_instance_uid,
         modality=saved.modality or modality,
-        kind=UNUSED if saved.outcome == "skipped" else kind_of(file.data_set).name,
+        kind=UNUSED if is_unused else kind_of(file.data_set).name,
+        is_collected=saved.is_collected,
     )
 
 
@@ -117,7 +121,7 @@ def offer(file: DicomFile, facts: ObjectFacts) -> Saved:
     """
     header = file.data_set
     taken: list[Saved] = []
-    for consumer in consumers.in_order():
+    for consumer in _consumers_in_order():
         if consumer.wants(header):
             try:
                 taken.append(consumer.take(file, facts))
@@ -125,6 +129,13 @@ def offer(file: DicomFile, facts: ObjectFacts) -> Saved:
                 taken.append(Saved(outcome="skipped", reason=str(error)))
                 ledger.note(facts, consumer.name, taken[-1])
     return taken[0] if taken else Saved(outcome="skipped", reason="Nothing here wants this object.")
+
+
+@cache
+def _consumers_in_order() -> list[consumers.Consumer]:
+    """Return the consumers; found at first use, since some import what they make themselves."""
+    load_all(_consumers)
+    return consumers.in_order()
 
 
 def _modality(header: DataSet) -> str:

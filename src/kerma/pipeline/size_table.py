@@ -91,8 +91,8 @@ def read_table(data: bytes) -> SizeTable:
     """
     if len(data) > LARGEST_LIST:
         raise UnreadableList("The list is larger than 20 MiB; split it.")
-    text = _text(data)
-    delimiter = _delimiter(text)
+    text = text_of(data)
+    delimiter = delimiter_of(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         rows = [
@@ -130,7 +130,7 @@ def guess(titles: Sequence[str]) -> Columns:
     )
 
 
-def _text(data: bytes) -> str:
+def text_of(data: bytes) -> str:
     """Return the text: UTF-8 or UTF-16 with its mark, UTF-8, else Latin-1 as Windows has it."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         found = data.decode("utf-16", errors="replace")
@@ -144,7 +144,7 @@ def _text(data: bytes) -> str:
     return found
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """Return the mark that cuts the first line into most cells, as many as the lines below have."""
     lines = io.StringIO(text, newline="")
     head = [line for _, line in zip(range(_LOOKED_AT), lines, strict=False)]

@@ -9,8 +9,18 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from kerma.pipeline import estimated
 from kerma.pipeline.keep import discard
-from kerma.store import arrival_log, audit, ct_sizes, disk_history, options, quarantine, query_log
+from kerma.store import (
+    arrival_log,
+    audit,
+    ct_sizes,
+    disk_history,
+    image_studies,
+    options,
+    quarantine,
+    query_log,
+)
 from kerma.store.keeping import unwanted
 from kerma.store.models import Source, StoredObject
 
@@ -44,6 +54,7 @@ def tidy() -> Tidied:
         query_log.prune(),
     )
     ct_sizes.expire(_UNREPORTED_DAYS)
+    image_studies.expire(estimated.KEPT_DAYS)
     disk_history.record(settings.KERMA_HOME, timezone.localdate())
     return gone
 

@@ -62,3 +62,5 @@ class Saved(Record, frozen=True, kw_only=True):
     """Rows of the study that the object's data are in."""
     modality: str = ""
     """CT, RF, DX, MG or NM, as the object's record says."""
+    is_collected: bool = False
+    """Whether it waits for the others of its study, and is told of with these."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 
-from kerma.store import audit, changes, counts, ct_sizes
+from kerma.store import audit, changes, counts, ct_sizes, image_studies
 from kerma.store.counts import Day
 from kerma.store.locks import lock_study
 from kerma.store.models import Device, Source, StoredObject, Study
@@ -52,6 +52,9 @@ def forget_study(
         changes.note(cursor, [study.pk])
         study.delete()
         ct_sizes.forget(study.study_instance_uid)
+        if study.modality == "CT":
+            screens.forget(study.study_instance_uid)
+        image_studies.forget(study.study_instance_uid)
         counts.add(cursor, Counter({day: -1}))
         if discard is not None:
             transaction.on_commit(lambda: _discard_all(paths, discard))

@@ -45,7 +45,7 @@ KINDS = (
         "Dose reports",
         (
             "CT RDSR", "RF RDSR", "DX RDSR", "MG RDSR", "NM RRDSR", "enhanced RDSR",
-            "patient dose SR", "enhanced SR",
+            "patient dose SR", "enhanced SR", "manual", "estimated",
         ),
     ),
     Kind("mammography", "Mammography images", ("MG image",)),

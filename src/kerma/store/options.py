@@ -32,6 +32,7 @@ DEFAULTS: dict[str, Any] = {
     "physics_import": False,
     "collect_keep": True,
     "collect_minutes": 10,
+    "estimate_ct_from_images": False,
     "arrival_log_days": 90,
     "query_days": 365,
     "period_weeks": 12,
@@ -90,6 +91,9 @@ physics_keep, physics_import
 collect_keep, collect_minutes
     Whether the studies of scanners without reports are collected, and after how many minutes
     without another object such a study, or a physics study, counts as complete.
+estimate_ct_from_images
+    Whether the dose of CT studies without a report is estimated from the headers of their images,
+    see `kerma.pipeline.estimated`.
 arrival_log_days
     Days after which the rows of the log of arrivals go.
 period_weeks

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from kerma.dicom import tags
 from kerma.dicom.dataset import DataSet
 from kerma.dicom.files import DicomFile
+from kerma.dicom.screen_header import is_screen
 from kerma.errors import ContentError
 from kerma.extract import record_of
 from kerma.extract.sources.philips_ct import stored_form
@@ -19,7 +20,7 @@ _MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 
 
 def _wants(header: DataSet) -> bool:
-    return header.first(tags.SOPClassUID) != _MEDIA_DIRECTORY
+    return header.first(tags.SOPClassUID) != _MEDIA_DIRECTORY and not is_screen(header)
 
 
 def _take(file: DicomFile, facts: ObjectFacts) -> Saved:

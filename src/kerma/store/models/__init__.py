@@ -13,6 +13,12 @@ from kerma.store.models.changes import ChangeReader, FollowUpFault, StudyChange
 from kerma.store.models.ct_sizes import CtImageSize
 from kerma.store.models.events import Administration, CtEvent, ProjectionEvent
 from kerma.store.models.exports import Export
+from kerma.store.models.historical import (
+    HistoricalDoses,
+    HistoricalStudy,
+    ImageNote,
+    ImageStudy,
+)
 from kerma.store.models.names import (
     ReferenceLink,
     SiteReferenceLevel,
@@ -41,7 +47,6 @@ from kerma.store.models.policies import (
 from kerma.store.models.queries import Query, QueryImage, QuerySeries, QueryStudy, Schedule
 from kerma.store.models.screens import (
     GlyphSet,
-    HistoricalDoses,
     KnownGlyph,
     ScreenPicture,
     ScreenStudy,
@@ -73,7 +78,10 @@ __all__ = [
     "FollowUpFault",
     "GlyphSet",
     "HistoricalDoses",
+    "HistoricalStudy",
     "IdentityPolicy",
+    "ImageNote",
+    "ImageStudy",
     "KnownGlyph",
     "KnownText",
     "LocalStore",

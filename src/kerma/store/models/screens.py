@@ -82,6 +82,8 @@ class ScreenStudy(models.Model):
     study_date = models.DateField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     decided_at = models.DateTimeField(null=True)
+    decided_why = text()
+    """Why a person confirmed the table in spite of doubts."""
     made_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -106,6 +108,8 @@ class ScreenPicture(models.Model):
     is_lossy = models.BooleanField(default=False)
     sealed_picture = text()
     """File of the encrypted PNG, what names the patient blanked; "" where it is not kept."""
+    is_blanked = models.BooleanField(default=False)
+    """Whether all that may name the patient is painted over."""
     sealed_object = text()
     """File of the encrypted object as it came, until the study is stored; "" after."""
 
@@ -118,26 +122,3 @@ class ScreenPicture(models.Model):
 
     def __str__(self) -> str:
         return self.sop_instance_uid
-
-
-class HistoricalDoses(models.Model):
-    """Doses of the past entered by hand or from a CSV file, together."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
-    file_name = text()
-    """"" for what was entered on the page."""
-    made_at = models.DateTimeField(auto_now_add=True)
-    studies = models.IntegerField(default=0)
-    merged = models.IntegerField(default=0)
-    refused = models.IntegerField(default=0)
-    lines = models.JSONField(default=list)
-    """Of those refused: line number and reason."""
-    sop_instance_uids = models.JSONField(default=list)
-    """Of the reports made, to undo it."""
-    undone_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name_plural = "historical doses"
-
-    def __str__(self) -> str:
-        return self.file_name or "by hand"
