@@ -88,12 +88,14 @@ def _without(screen: Screen, letters: str) -> Screen:
 
 
 def _digit_painted(table: ScreenTable, draw: Draw, chance: random.Random) -> Case:
-    """Put a blot over one digit somewhere on the picture: nothing is to be believed, unless it hit
-    a digit that is of no dose."""
+    """Put a blot over one digit somewhere on the picture.
+
+    Nothing is to be believed then, unless it hit a digit that is of no dose.
+    """
     screens = list(draw(table))
     page = chance.randrange(len(screens))
     gray = screens[page].gray.copy()
-    text, box = chance.choice([one for one in screens[page].letters if one.text in "0123456789"])
+    box = chance.choice([one.box for one in screens[page].letters if one.text in "0123456789"])
     x = box.x + chance.randrange(max(box.width - 1, 1))
     level = chance.choice((gray.max(), np.bincount(gray.ravel()).argmax()))
     gray[box.y : box.y + box.height, x : x + 2] = level

@@ -156,7 +156,7 @@ KINDS = {
 
 def _usual() -> dict[str, float]:
     """Return how often each is drawn; screens without loss and JPEG are the aims."""
-    rare = {name: 1.0 for name in KINDS}
+    rare = dict.fromkeys(KINDS, 1.0)
     often = {name: 3.0 for name in KINDS if name.startswith("JPEG ")}
     return rare | often | {LOSSLESS: 22.0}
 

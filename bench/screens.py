@@ -16,16 +16,18 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image
+from screen_browser import browser_screens
 from screen_contents import CONTENTS, NOT_TO_BELIEVE, Case
 from screen_damage import KINDS, LOSSLESS, WEIGHTS, damaged
 from screen_fonts import Font, pen, present
 from screen_report import Figures, Result, report
 
-from kerma.demo.screens.drawing import Colours, Screen, draw
+from kerma.demo.screens.drawing import Colours, Screen, draw, sheets
 from kerma.demo.screens.invented import study
 from kerma.demo.screens.pens import FontPen
 from kerma.demo.screens.sheet import Identity, Look
@@ -96,9 +98,26 @@ def work(job: Job) -> tuple[list[Result], Counter[tuple[str, str]]]:
         case = _case(setup, kind, own)
         pictures = damaged([one.gray for one in case.screens], _pixels(kind), own)
         results.append(_result(setup, kind, case, pictures, number))
-        if kind in _STILL and own.random() < _LOOKED_AT:
+        if job.font.is_trained and kind in _STILL and own.random() < _LOOKED_AT:
             letters += _confused(case.screens, pictures, setup.sets)
     return results, letters
+
+
+def work_in_browser(job: Job) -> tuple[list[Result], Counter[tuple[str, str]]]:
+    """Read screens in a font whose letters are known from another library only."""
+    chance = random.Random(f"{job.seed} {job.layout} {job.font} browser")
+    setup = prepared(job, chance)
+    tables = [study(job.layout, setup.look, chance) for _ in range(job.screens)]
+    pages = [sheets(table, job.layout, setup.pen, look=setup.look) for table in tables]
+    results = []
+    drawn = browser_screens(pages, setup.pen, setup.colours)
+    for number, (table, screens) in enumerate(zip(tables, drawn, strict=True)):
+        kind = chance.choice((LOSSLESS, "JPEG 90", "JPEG 75", "JPEG 50", "noisy, said lossy"))
+        pictures = damaged([one.gray for one in screens], kind, chance)
+        result = _result(setup, kind, Case(table, screens), pictures, number)
+        name = f"Chromium, {result.name}"
+        results.append(result._replace(font="drawn by Chromium", is_trained=False, name=name))
+    return results, Counter()
 
 
 def prepared(job: Job, chance: random.Random) -> Setup:
@@ -113,19 +132,23 @@ def prepared(job: Job, chance: random.Random) -> Setup:
     colours = chance.choice(_COLOURS)
     own = pen(job.font, job.path)
     if job.font.is_trained:
-        sets: tuple[GlyphSet, ...] = (_taught(job.layout, own, look, chance, _LESSONS),)
+        sets: tuple[GlyphSet, ...] = (_taught(job.layout, own, look, colours, chance, _LESSONS),)
     else:
-        sets = tuple(_taught(job.layout, one, look, chance, 2) for one in _others(job, chance))
+        sets = tuple(
+            _taught(job.layout, one, look, colours, chance, 2) for one in _others(job, chance)
+        )
     return Setup(job, own, look, colours, scanner, sets)
 
 
-def _taught(layout: str, own: FontPen, look: Look, chance: random.Random, lessons: int) -> GlyphSet:
+def _taught(
+    layout: str, own: FontPen, look: Look, colours: Colours, chance: random.Random, lessons: int
+) -> GlyphSet:
     screens = (
         screen
         for _ in range(lessons)
-        for screen in draw(study(layout, look, chance), layout, own, look=look)
+        for screen in draw(study(layout, look, chance), layout, own, look=look, colours=colours)
     )
-    return trained(own, GlyphSet(name=own.name), screens)
+    return trained(own, GlyphSet(name=own.name), screens, colours)
 
 
 def _others(job: Job, chance: random.Random) -> Iterator[FontPen]:
@@ -139,7 +162,7 @@ def _others(job: Job, chance: random.Random) -> Iterator[FontPen]:
 
 def _kind(chance: random.Random, only: str) -> str:
     weights = WEIGHTS | dict.fromkeys(CONTENTS, 2.0)
-    chosen = {name: weight for name, weight in weights.items() if only in name} or weights
+    chosen = {name: weight for name, weight in weights.items() if only in name}
     return chance.choices(list(chosen), list(chosen.values()))[0]
 
 
@@ -200,9 +223,12 @@ def differences(table: ScreenTable, truth: ScreenTable) -> tuple[list[str], list
     left_out: list[str] = []
     if len(table.rows) != len(truth.rows):
         wrong.append(f"{len(table.rows)} rows instead of {len(truth.rows)}")
+    alone = [value for name in _TOTALS if (value := getattr(truth, name)) is not None]
     for name in _TOTALS:
-        if getattr(table, name) != getattr(truth, name):
-            wrong.append(f"{name}: {getattr(truth, name)} read as {getattr(table, name)}")
+        seen, value = getattr(table, name), getattr(truth, name)
+        is_same_sum = name == "total_dlp_mgycm" and value is None and [seen] == alone
+        if seen != value and not is_same_sum:
+            wrong.append(f"{name}: {value} read as {seen}")
     for place, (read_row, row) in enumerate(zip(table.rows, truth.rows, strict=False)):
         for name in (*_DOSES, *_OTHERS):
             _compare(place, name, read_row, row, wrong, left_out)
@@ -245,12 +271,20 @@ def _confused(
 def _jobs(args: argparse.Namespace) -> list[Job]:
     fonts = present()
     pairs = [(layout, font, path) for font, path in fonts for layout in _LAYOUTS]
-    pairs = [one for one in pairs if args.scanner.lower() in f"{one[0]} {one[1]}".lower()]
+    words = args.scanner.lower().split()
+    pairs = [one for one in pairs if all(word in f"{one[0]} {one[1]}".lower() for word in words)]
     each, more = divmod(args.screens, len(pairs))
     return [
         Job(layout, font, path, each + (number < more), args.seed, args.only, args.keep)
         for number, (layout, font, path) in enumerate(pairs)
     ]
+
+
+def _browser_jobs(jobs: Sequence[Job], screens: int) -> list[Job]:
+    """Return every fourth scanner with a font the browser can show."""
+    chosen = [job for job in jobs if job.path.endswith(".ttf") and job.font.is_trained][::4]
+    each = round(screens / max(len(chosen), 1))
+    return [job._replace(screens=each) for job in chosen if each]
 
 
 def main() -> None:
@@ -262,17 +296,17 @@ def main() -> None:
     parser.add_argument("--scanner", default="", help="layouts and fonts whose name contains this")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--keep", default="", help="folder for screens that were read wrongly")
-    parser.add_argument("--no-browser", action="store_true")
+    parser.add_argument("--browser", type=int, default=200, help="screens more, by Chromium")
     args = parser.parse_args()
     jobs = [job for job in _jobs(args) if job.screens]
     figures = Figures()
     start = time.monotonic()
     with multiprocessing.Pool(args.jobs) as pool:
-        for number, (results, letters) in enumerate(pool.imap_unordered(work, jobs), 1):
+        for results, letters in chain(
+            pool.imap_unordered(work, jobs),
+            pool.imap_unordered(work_in_browser, _browser_jobs(jobs, args.browser)),
+        ):
             figures.add(results, letters)
-            print(f"\r{number}/{len(jobs)} scanners, {time.monotonic() - start:.0f} s", end="",
-                  file=sys.stderr)  # fmt: skip
-    print(file=sys.stderr)
     sys.exit(report(figures, time.monotonic() - start))
 
 

@@ -1,5 +1,6 @@
 import io
 import re
+from collections import Counter
 
 import pytest
 from django.contrib.auth import authenticate
@@ -10,7 +11,7 @@ from django.core.management.base import CommandError
 from kerma.demo import institutions
 from kerma.demo.tables import systems
 from kerma.pipeline import exporting
-from kerma.store.models import Export, Quarantine, Study
+from kerma.store.models import Export, Quarantine, ScreenStudy, Source, Study
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,17 @@ def test_the_hospital_is_in_the_database():
     assert set(Study.objects.values_list("modality", flat=True)) == {"CT", "RF", "DX", "MG", "NM"}
     assert set(Study.objects.values_list("institution", flat=True)) == institutions()
     assert Study.objects.values("station_name").distinct().count() == len(systems())
+
+
+def test_scanners_without_reports_leave_something_to_read_to_teach_and_to_review():
+    demo(studies=20)
+
+    states = Counter(ScreenStudy.objects.values_list("state", flat=True))
+    assert states == {"stored": 3, "review": 1, "glyphs": 2}
+    kinds = Counter(Source.objects.values_list("kind", flat=True))
+    assert (kinds["CT dose screen"], kinds["estimated"]) == (3, 1)
+    for study in Study.objects.filter(station_name="CT-SA-OLD"):
+        assert study.dlp_mgycm > 0
 
 
 def test_the_one_broken_object_is_in_quarantine_and_the_command_succeeds():

@@ -236,6 +236,18 @@ def test_big_endian_is_read():
     np.testing.assert_array_equal(only(to_bytes(made, ExplicitVRBigEndian)).gray, screen())
 
 
+def test_the_private_syntax_of_ge_is_read():
+    """Implicit VR, little endian, and pixels of 16 bits big endian, as old archives keep them."""
+    stored = screen().astype("<u2") * 16
+    made = capture(stored, **words(12))
+    made.PixelData = stored.astype(">u2").tobytes()
+    data = to_bytes(made, ImplicitVRLittleEndian)
+
+    found = only(data.replace(b"1.2.840.10008.1.2\0", b"1.2.840.113619.5.2", 1))
+
+    np.testing.assert_array_equal(found.gray, screen())
+
+
 @pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless, JPEG2000Lossless])
 @pytest.mark.parametrize("bits", [8, 12])
 def test_compression_without_loss_changes_nothing(syntax, bits):

@@ -28,6 +28,7 @@ from kerma.store.models import Arrival, Study, WatchedFolder
 from tests.pipeline.arrivals import a_report, a_slice, rule
 
 ORTHANC = Path("/usr/sbin/Orthanc")
+SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -303,6 +304,23 @@ class TestLists:
         listed = a_slice(1, "1.2.72", ManufacturerModelName="It's a CT")
 
         assert self.sent(begin, drop, a_slice(), physics, listed, a_report()) == 3
+
+    def test_dose_screens_are_whatever_scanner_they_are_of(self, begin, drop):
+        saved = ["DERIVED", "SECONDARY", "SCREEN SAVE"]
+        siemens = ["DERIVED", "SECONDARY", "OTHER", "CT_SOM5 PROT"]
+
+        delivered = self.sent(
+            begin,
+            drop,
+            a_slice(1, "1.2.81", ImageType=saved, Manufacturer="GE MEDICAL SYSTEMS"),
+            a_slice(1, "1.2.82", ImageType=siemens, Manufacturer="SIEMENS"),
+            a_slice(1, "1.2.83", SeriesDescription="Dose Report"),
+            a_slice(1, "1.2.84", SOPClassUID=SECONDARY_CAPTURE),
+            a_slice(1, "1.2.85", ImageType=["DERIVED", "SECONDARY", "REFORMATTED"]),
+            a_slice(1, "1.2.86", SeriesDescription="Low dose chest"),
+        )
+
+        assert delivered == 4
 
     def test_switched_off_neither_is(self, begin, drop):
         rule("physics", "patient", "qa")

@@ -43,6 +43,18 @@ def a_slice(number: int = 1, study: str = "1.2.7", **header: object) -> bytes:
     return to_bytes(image(**(given | header)))
 
 
+def a_screen(number: int = 1, study: str = "1.2.7", **header: object) -> bytes:
+    """Return what may be a dose screen of an old scanner."""
+    given = {
+        "SOPClassUID": "1.2.840.10008.5.1.4.1.1.7",
+        "SeriesInstanceUID": f"{study}.1",
+        "SOPInstanceUID": f"{study}.1.{number}",
+        "Rows": 512,
+        "Columns": 512,
+    }
+    return a_slice(number, study, **(given | header))
+
+
 def rule(kind: str, attribute: str, pattern: str, model: str = "") -> ArrivalRule:
     """Make a rule of arrival."""
     return ArrivalRule.objects.create(kind=kind, attribute=attribute, pattern=pattern, model=model)

@@ -6,12 +6,14 @@ import zipfile
 
 import pytest
 
+from kerma.dicom import tags
+from kerma.dicom.files import read_file
 from kerma.pipeline import collected, physics, spool
 from kerma.pipeline.inbox import Inbox
 from kerma.registry import load_all
 from kerma.store import engine, options
 from kerma.store.models import Arrival, CollectedStudy, PhysicsStudy, Study, Task
-from tests.pipeline.arrivals import a_report, a_slice, receive, rule
+from tests.pipeline.arrivals import a_report, a_screen, a_slice, receive, rule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -237,20 +239,24 @@ class TestCollecting:
     def _rule(self):
         rule("collect", "scanner", "Toshiba", "Aquilion")
 
-    def test_the_objects_of_a_scanner_without_reports_are_kept_together(self):
-        sent = {number: a_slice(number) for number in range(3)}
-        for data in sent.values():
+    def test_screens_are_kept_whole_and_of_each_series_of_images_one_header(self):
+        screens = [a_screen(number) for number in range(2)]
+        for data in (*screens, *(a_slice(number) for number in range(3))):
             receive(data)
 
         work_off()
 
         study = CollectedStudy.objects.get()
         kept = sorted(collected.folder_of(study).iterdir())
-        assert [path.read_bytes() for path in kept] == list(sent.values())
+        assert [path.read_bytes() for path in kept[:2]] == screens
+        [image] = [read_file(path) for path in kept[2:]]
+        assert image.data_set.first(tags.SOPInstanceUID) == "1.2.7.2.0"
         assert (study.objects_kept, study.state) == (3, "collecting")
-        assert study.size_bytes == sum(map(len, sent.values()))
+        assert study.size_bytes == sum(path.stat().st_size for path in kept)
         reason = "Toshiba Aquilion is on the list of scanners without reports."
-        assert set(Arrival.objects.values_list("decision", "reason")) == {("collected", reason)}
+        assert (
+            list(Arrival.objects.values_list("decision", "reason")) == [("collected", reason)] * 5
+        )
 
     @pytest.mark.parametrize(
         "header", [{"ManufacturerModelName": "Aquilion ONE"}, {"Manufacturer": "Canon"}]
@@ -286,7 +292,7 @@ class TestCollecting:
         assert collected.complete_due() == 1
 
         assert CollectedStudy.objects.get().state == "complete"
-        assert Task.objects.count() == 0  # nobody can read it yet
+        assert Task.objects.get().job == collected.JOB
 
     def test_a_further_object_begins_the_wait_anew(self, at_once):
         receive(a_slice(1))
@@ -309,8 +315,8 @@ class TestCollecting:
 
     def test_a_registered_reader_is_given_the_complete_study(self, at_once, monkeypatch):
         read = []
-        reader = collected.Reader("test", lambda study: study.model == "Aquilion", read.append)
-        monkeypatch.setitem(collected.readers._items, "test", reader)
+        reader = collected.Reader("a test", lambda study: study.model == "Aquilion", read.append)
+        monkeypatch.setitem(collected.readers._items, "a test", reader)
         receive(a_slice())
         work_off()
 

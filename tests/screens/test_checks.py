@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from kerma.screens.checks import doubts
-from kerma.screens.page import Box
-from kerma.screens.reading import Cell, Doubt, ScanRow, Scanner, ScreenTable
+from kerma.screens.page import Box, Page
+from kerma.screens.reading import Cell, Doubt, Scanner, ScanRow, ScreenTable
 from kerma.screens.tolerances import limits
 from tests.screens.written import names
 
@@ -55,9 +55,10 @@ def table(*rows: ScanRow, total: str = "1299.58", near: bool = False, **others) 
     )
 
 
-def found(given: ScreenTable, patient_id: str = "") -> set[str]:
-    """Return the names of the checks that found something."""
-    return names(doubts(given, (), Scanner(), patient_id))
+def found(given: ScreenTable, patient_id: str = "", letters: str = "12579") -> set[str]:
+    """Return the names of the checks that found something; `letters` are known to the matcher."""
+    seen = Page(width=512, height=512, lines=(), letters=letters)
+    return names(doubts(given, (seen,), Scanner(), patient_id))
 
 
 def test_a_consistent_table_is_believed():
@@ -85,7 +86,7 @@ def test_one_value_and_its_total_are_the_same_number():
 @pytest.mark.parametrize("count", [2, 5, 30])
 def test_rounding_never_makes_a_doubt(count, decimals):
     """Theory: a sum of n rounded values is off by the sum of n errors of half a unit at most."""
-    random_numbers = random.Random(count + decimals)  # noqa: S311
+    random_numbers = random.Random(count + decimals)
 
     for _ in range(200):
         true = [random_numbers.uniform(10, 900) for _ in range(count)]
@@ -225,6 +226,22 @@ class TestUncertainGlyphs:
         three = row(dlp_mgycm="700", start_mm="", end_mm="", near="dlp_mgycm")
 
         assert "uncertain glyph" in found(table(one, two, three, total="1512", layout="siemens"))
+
+    def test_all_are_believed_if_every_digit_was_compared_and_the_rows_add_up(self):
+        given = table(row(kvp="120", near="ctdivol_mgy"), near=True)
+
+        assert found(given) == {"uncertain glyph"}
+        assert found(given, letters="0123456789") == set()
+
+    def test_none_is_believed_if_there_is_no_total_or_another_one(self):
+        without = table(row(near="kvp", kvp="120"), total="", layout="siemens")
+        other = table(row(near="dlp_mgycm"), total="1299.68")
+
+        assert found(without, letters="0123456789") == {"uncertain glyph"}
+        assert "uncertain glyph" in found(other, letters="0123456789")
+
+    def test_a_person_who_looked_is_proof(self):
+        assert doubts(table(row(near="ctdivol_mgy")), (), Scanner()) == ()
 
     def test_names_may_be_uncertain(self):
         cell = Cell(name="protocol", text="Thorax", page=0, box=BOX, exact=False)

@@ -83,6 +83,12 @@ def test_half_of_the_pages_is_a_doubt():
     assert {"pages", "sum of dlp"} <= names(_read(two).doubts)
 
 
+def test_a_page_number_within_another_line_counts_too():
+    text = SCREEN.replace("                 1/1\n", "").replace("LightSpeed VCT", "Page 1 of 2")
+
+    assert "pages" in names(_read(text).doubts)
+
+
 def test_two_pages_of_the_same_number_that_differ_are_a_doubt():
     other = SCREEN.replace("17.95", "17.96")
 

@@ -173,6 +173,18 @@ def test_without_a_total_a_screen_that_ends_with_a_scan_may_be_cut():
     assert "end of the table" in names(_read("\n".join(cut)).doubts)
 
 
+def test_without_a_total_the_title_shows_that_nothing_is_cut_off_above():
+    lines = [line for line in SCREEN.splitlines() if not line.startswith(("Total", "Patient Pro"))]
+
+    assert "top of the table" in names(_read("\n".join(lines)).doubts)
+
+
+def test_an_unknown_heading_is_a_doubt():
+    text = SCREEN.replace("TI   cSL", "XX   cSL").replace("KV ", "KV TI")
+
+    assert "heading" in names(_read(text).doubts)
+
+
 def test_an_unknown_unit_is_a_doubt_and_not_a_guess():
     wrong = SCREEN.replace("mGy       mGy*cm", "mGy       dGy*cm")
 

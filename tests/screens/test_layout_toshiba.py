@@ -1,5 +1,7 @@
 """Toshiba: Dose Information and Detail Information, one line of values a line of headings."""
 
+import re
+
 import pytest
 
 from kerma.screens.read import table_of
@@ -134,6 +136,25 @@ def test_a_missing_protocol_is_a_doubt():
     without = SECOND.replace("1.CHEST HCT", "3.CHEST HCT")
 
     assert "numbering" in names(_read(FIRST, without).doubts)
+
+
+def test_a_heading_that_is_not_known_is_a_doubt_and_not_passed_over():
+    assert "heading" in names(_read(FIRST, SECOND.replace("Start Pos.", "Sfart Pos.")).doubts)
+
+
+def test_a_comma_for_all_decimals_is_read_whatever_the_date_has():
+    point = re.compile(r"(?<![0-9.])([0-9]+)\.([0-9]{1,2})(?![0-9.])")
+    first, second = (point.sub(r"\1,\2", one) for one in (FIRST, SECOND))
+
+    assert "2009.06.29" in first
+    assert "1302,10" in first
+    assert _read(first, second).is_believed, _read(first, second).doubts
+
+
+def test_a_position_without_its_sign_is_a_doubt():
+    reading = _read(FIRST, SECOND.replace("-658.2", " 658.2"))
+
+    assert "unread" in names(reading.doubts)
 
 
 def test_half_a_scan_is_a_doubt():

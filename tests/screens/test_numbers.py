@@ -1,10 +1,13 @@
 """Numbers, dates and key words as screens print them."""
 
 import pytest
+from msgspec.structs import replace
 
 from kerma.screens.dates import date_time
 from kerma.screens.key_words import is_one_of, starts_with
+from kerma.screens.letters import leading_number, leading_run, letters_of, text_of
 from kerma.screens.numbers import Style, digits, number, style_of
+from kerma.screens.page import Box
 from tests.screens.written import page
 
 POINT, COMMA = Style(separator="."), Style(separator=",")
@@ -42,6 +45,8 @@ def test_a_comma_counts_on_screens_with_commas():
 def test_a_sign_counts_only_where_positions_are():
     assert number("-12.5", POINT, (1,), signed=True) == -12.5
     assert number("+12.5", POINT, (1,), signed=True) == 12.5
+    assert number("12.5", POINT, (1,), signed=True) is None
+    assert number("0.0", POINT, (1,), signed=True) == 0
 
 
 def test_a_letter_is_a_digit_only_if_the_screen_has_no_other_glyph_for_it():
@@ -81,3 +86,13 @@ def test_key_words_forgive_case_accents_and_letters_that_look_alike():
     assert is_one_of("CTD1vo1*", ("CTDIvol",))
     assert starts_with("Posicion del paciente F-SP", ("Posición del paciente",))
     assert not is_one_of("CTDIw", ("CTDIvol",))
+
+
+def test_a_little_gap_around_a_thin_one_is_within_the_number():
+    """A gap of 9 pixels parts, one of 4 does not: letters are 12 pixels high."""
+    words = page("471 1 x").lines[0].words
+    left, right = words[0], words[1]
+    moved = replace(right, glyphs=(replace(right.glyphs[0], box=Box(28, 0, 7, 12)),))
+
+    assert text_of(leading_run(letters_of([left, right]))) == "471"
+    assert text_of(leading_number(letters_of([left, moved]))) == "4711"

@@ -235,8 +235,19 @@ class TestCollected:
         collected.complete_due()
         assert "Complete, waiting to be read" in text(admin.get("/collected/?q=aquilion"))
 
-    def test_as_long_as_nobody_can_read_them_the_page_says_that_they_wait(self, admin, study):
+    def test_as_long_as_nobody_can_read_them_the_page_says_that_they_wait(
+        self, admin, study, monkeypatch
+    ):
+        assert "They wait here" not in text(admin.get("/collected/"))
+        monkeypatch.setattr(collected, "can_read", lambda: False)
         assert "They wait here" in text(admin.get("/collected/"))
+
+    def test_known_scanners_are_offered_until_they_are_on_the_list(self, admin):
+        page = "/configuration/arrival-rules/"
+        assert "LightSpeed Plus" in text(admin.get(page))
+        rule("collect", "scanner", "ge medical systems", "lightspeed plus")
+        assert "Add GE MEDICAL SYSTEMS, LightSpeed Plus" not in text(admin.get(page))
+        assert "Add TOSHIBA, Aquilion*" in text(admin.get(page))
 
     def test_a_deleted_study_leaves_nothing(self, admin, study):
         admin.post("/collected/delete/", {"chosen": study.pk, "sure": "yes"})

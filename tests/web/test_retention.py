@@ -59,7 +59,7 @@ def test_every_kind_of_source_belongs_to_one_kind():
     """All kinds that `kerma.merge` ranks, but those that come from no object."""
     sources = [source for kind in KINDS for source in kind.sources]
 
-    assert sorted(sources) == sorted(set(_TIERS) - {"manual", "estimated"})
+    assert sorted(sources) == sorted(set(_TIERS))
 
 
 @pytest.mark.parametrize(

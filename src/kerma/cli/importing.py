@@ -67,8 +67,9 @@ def import_paths(
         for outcome in _with_progress(import_all(arrivals(present), jobs), present):
             counts[outcome.outcome, outcome.modality] += 1
             if file is not None:
-                told = replace(outcome, path=readable(outcome.path))
-                file.write(msgspec.json.encode(asdict(told)) + b"\n")
+                told = asdict(replace(outcome, path=readable(outcome.path)))
+                del told["is_collected"]
+                file.write(msgspec.json.encode(told) + b"\n")
             if outcome.outcome == "refused":
                 command.stderr.write(f"{readable(outcome.path)}: {outcome.reason}")
             elif outcome.kind in deleted:

@@ -20,6 +20,7 @@ from kerma.dicom.made_here import MANUFACTURER, MODEL, OBSERVER_UID, DoseSource
 from kerma.dicom.write import (
     Coded,
     code,
+    code_item,
     container,
     datetime_,
     document,
@@ -185,12 +186,12 @@ def _accumulated(record: StudyRecord, events: list[CtEvent]) -> Dataset:
     count = record.totals.events_declared
     return container(
         _dcm("113811", "CT Accumulated Dose Data"),
-        num(
+        _num(
             _dcm("113812", "Total Number of Irradiation Events"),
             len(events) if count is None else count,
             ("{events}", "UCUM", "events"),
         ),
-        num(_dcm("113813", "CT Dose Length Product Total"), record.totals.dlp_mgycm, "mGy.cm"),
+        _num(_dcm("113813", "CT Dose Length Product Total"), record.totals.dlp_mgycm, "mGy.cm"),
         *_sub_totals(events),
         template="10012",
     )
@@ -207,7 +208,7 @@ def _sub_totals(events: list[CtEvent]) -> Iterator[Dataset]:
     for phantom, values in sorted(sums.items()):
         concept = _dcm("130745", "CT Dose Length Product Sub-Total")
         dlp_mgycm = float(f"{sum(values):.12g}")
-        yield num(concept, dlp_mgycm, "mGy.cm", has_concept_mod(_phantom(phantom)))
+        yield _num(concept, dlp_mgycm, "mGy.cm", has_concept_mod(_phantom(phantom)))
 
 
 def _phantom(value: str) -> Dataset:
@@ -262,16 +263,16 @@ def _parameters(event: CtEvent) -> Dataset:
     """Return the parameters, the scanning length (TID 10014) among them."""
     single, total = event.nominal_single_collimation_mm, event.nominal_total_collimation_mm
     needs_pitch = event.pitch is not None or _type(event)[0] == "116152004"  # type: ignore[index]
-    pitch = num(_dcm("113828", "Pitch Factor"), event.pitch, ("{ratio}", "UCUM", "ratio"))
+    pitch = _num(_dcm("113828", "Pitch Factor"), event.pitch, ("{ratio}", "UCUM", "ratio"))
     return container(
         _dcm("113822", "CT Acquisition Parameters"),
-        num(_dcm("113824", "Exposure Time"), event.exposure_time_s, "s"),
-        num(_dcm("113825", "Scanning Length"), event.scanning_length_mm, "mm"),
+        _num(_dcm("113824", "Exposure Time"), event.exposure_time_s, "s"),
+        _num(_dcm("113825", "Scanning Length"), event.scanning_length_mm, "mm"),
         *_places(event),
-        num(_dcm("113826", "Nominal Single Collimation Width"), single, "mm"),
-        num(_dcm("113827", "Nominal Total Collimation Width"), total, "mm"),
+        _num(_dcm("113826", "Nominal Single Collimation Width"), single, "mm"),
+        _num(_dcm("113827", "Nominal Total Collimation Width"), total, "mm"),
         pitch if needs_pitch else None,
-        num(
+        _num(
             _dcm("113823", "Number of X-Ray Sources"),
             event.number_of_xray_sources,
             ("{X-Ray sources}", "UCUM", "X-Ray sources"),
@@ -308,7 +309,7 @@ def _places(event: CtEvent) -> Iterator[Dataset]:
     )
     for value, meaning, place_mm in rows:
         if place_mm is not None:
-            yield num(_dcm(value, meaning), place_mm, "mm")
+            yield _num(_dcm(value, meaning), place_mm, "mm")
     if event.frame_of_reference_uid:
         yield uidref(_dcm("112227", "Frame of Reference UID"), event.frame_of_reference_uid)
 
@@ -317,13 +318,13 @@ def _tube(tube: CtSource, event: CtEvent) -> Dataset:
     """Return the parameters of one X-ray source."""
     turn_s = tube.rotation_time_s
     has_turn = turn_s is not None or not _is_localiser(event)
-    turn = num(_dcm("113834", "Exposure Time per Rotation"), turn_s, "s")
+    turn = _num(_dcm("113834", "Exposure Time per Rotation"), turn_s, "s")
     return container(
         _dcm("113831", "CT X-Ray Source Parameters"),
         text(_dcm("113832", "Identification of the X-Ray Source"), tube.source_id or "A"),
-        num(_dcm("113733", "KVP"), tube.kvp, "kV"),
-        num(_dcm("113833", "Maximum X-Ray Tube Current"), tube.max_tube_current_ma, "mA"),
-        num(_dcm("113734", "X-Ray Tube Current"), tube.tube_current_ma, "mA"),
+        _num(_dcm("113733", "KVP"), tube.kvp, "kV"),
+        _num(_dcm("113833", "Maximum X-Ray Tube Current"), tube.max_tube_current_ma, "mA"),
+        _num(_dcm("113734", "X-Ray Tube Current"), tube.tube_current_ma, "mA"),
         turn if has_turn else None,
     )
 
@@ -336,9 +337,9 @@ def _dose(event: CtEvent) -> Dataset | None:
         return None
     return container(
         _dcm("113829", "CT Dose"),
-        num(_dcm("113830", "Mean CTDIvol"), event.ctdivol_mgy, "mGy"),
+        _num(_dcm("113830", "Mean CTDIvol"), event.ctdivol_mgy, "mGy"),
         _phantom(phantom) if phantom in _PHANTOMS else None,
-        num(_dcm("113838", "DLP"), event.dlp_mgycm, "mGy.cm"),
+        _num(_dcm("113838", "DLP"), event.dlp_mgycm, "mGy.cm"),
     )
 
 
@@ -364,3 +365,11 @@ def _comment(record: StudyRecord, confirmed: bool) -> Dataset | None:
 
 def _dcm(value: str, meaning: str) -> Coded:
     return value, "DCM", meaning
+
+
+def _num(concept: Coded, value: float | None, unit: str | Coded, *below: Dataset | None) -> Dataset:
+    """Return a number; where it is not known, the item that says so (PS3.3 C.18.1, CID 42)."""
+    item = num(concept, value, unit, *below)
+    if value is None:
+        item.NumericValueQualifierCodeSequence = [code_item(_dcm("114010", "Value unknown"))]
+    return item

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kerma.dicom.made_here import UNKNOWN
 from kerma.records import Patient, StudyHeader, StudyRecord
 
 _STUDY = {
@@ -41,6 +42,8 @@ _PATIENT = {
     "PatientSize": "height_m",
     "PatientWeight": "weight_kg",
 }
+_DEMANDED = ("Manufacturer", "ManufacturerModelName", "DeviceSerialNumber", "SoftwareVersions")
+"""Type 1 in the Enhanced General Equipment Module."""
 _SERIES_NUMBER = 9990
 """Above what scanners number their own series with."""
 
@@ -55,6 +58,8 @@ def attributes(record: StudyRecord) -> dict[str, Any]:
             if value or value == 0:
                 given[keyword] = _several(value)
     given["Manufacturer"] = record.device.manufacturer or record.manufacturer
+    for keyword in _DEMANDED:
+        given[keyword] = given.get(keyword) or UNKNOWN
     given["PatientAge"] = _age(record.patient)
     given["InstitutionAddress"] = study.institution_address or None
     given["SeriesNumber"] = _SERIES_NUMBER
@@ -73,9 +78,14 @@ def _several(value: Any) -> Any:
 
 
 def _age(patient: Patient) -> str | None:
-    """Return the age as AS: years, or months or days for the very young."""
+    """Return the age as AS: years, or months or days for the very young.
+
+    Where it follows from the birth date, to a tenth of a year, it is not given once more in less.
+    """
     years = patient.age_years
     if years is None or not 0 <= years < 1000:
+        return None
+    if patient.birth_date is not None and years != int(years):
         return None
     if years >= 2:
         return f"{int(years):03d}Y"

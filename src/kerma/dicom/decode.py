@@ -30,15 +30,27 @@ FAILURES = (
 )
 """What pydicom and its decoders are known to raise over damaged bytes and unknown encodings."""
 
+_GE_PRIVATE, _IMPLICIT = b"1.2.840.113619.5.2", b"1.2.840.10008.1.2\0"
+_META = 1024
+"""Bytes within which the file meta information names the transfer syntax."""
+
 
 class TooLarge(ValueError):
     """A compressed picture says of itself that it is of another size than the header says."""
 
 
 def parsed(data: bytes) -> Dataset:
-    """Return the data set of a file; raises one of `FAILURES`."""
+    """Return the data set of a file; raises one of `FAILURES`.
+
+    GE's private syntax is read too: implicit VR, little endian, but pixels of 16 bits big endian.
+    """
     with _silence():
-        return dcmread(BytesIO(data))
+        if _GE_PRIVATE not in data[:_META]:
+            return dcmread(BytesIO(data))
+        found = dcmread(BytesIO(data[:_META].replace(_GE_PRIVATE, _IMPLICIT, 1) + data[_META:]))
+        if found.get("BitsAllocated") == 16 and "PixelData" in found:
+            found.PixelData = np.frombuffer(found.PixelData, ">u2").astype("<u2").tobytes()
+        return found
 
 
 def stored(found: Dataset, *, with_unused_bits: bool = False) -> NDArray[Any]:

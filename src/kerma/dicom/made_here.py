@@ -13,6 +13,9 @@ MODEL = "Kerma"
 OBSERVER_UID = "2.25.281130904513866521570143371640958127734"
 """Of the software, the same everywhere; it names no scanner."""
 
+UNKNOWN = "UNKNOWN"
+"""In place of a value of the scanner that a report must give (PS3.3 C.7.5.2) and nobody knows."""
+
 
 class DoseSource(Enum):
     """Where the doses of such a report are from (CID 10021); the value is the kind of record."""

@@ -5,6 +5,7 @@ that no reader wants wait.
 """
 
 import datetime as dt
+import logging
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -15,6 +16,7 @@ from django.db.models import F
 from msgspec.structs import replace
 
 from kerma.dicom.lean import Bytes
+from kerma.errors import KermaError
 from kerma.pipeline import aside
 from kerma.pipeline import readers as _readers
 from kerma.registry import Registry, load_all
@@ -22,6 +24,8 @@ from kerma.store import arrival_log, jobs, options
 from kerma.store.arrival import Came
 from kerma.store.locks import lock_study
 from kerma.store.models import Arrival, CollectedStudy, Task
+
+_log = logging.getLogger("kerma.import")
 
 JOB = "read-collected"
 State = CollectedStudy.State
@@ -81,7 +85,7 @@ def keep_object(data: Bytes, came: Came, reason: str = "", name: str = "") -> bo
         if is_told:
             arrival_log.enter(cursor, came, Arrival.Decision.COLLECTED, reason)
         if is_new or not is_told:
-            _count(replace(came, size_bytes=len(data)), study, is_new)
+            _count(replace(came, size_bytes=len(data)), study, int(is_new))
     return is_new
 
 
@@ -168,11 +172,18 @@ def waiting() -> list[CollectedStudy]:
 
 
 def read(study: CollectedStudy) -> None:
-    """Read a study; objects that come meanwhile make it be read again."""
+    """Read a study; objects that come meanwhile make it be read again.
+
+    One that cannot be read is told in the log and not tried again until more of it comes.
+    """
     reader = _reader_of(study)
-    if reader is not None:
+    if reader is None:
+        return
+    try:
         reader.read(folder_of(study))
-        done(study)
+    except KermaError as error:
+        _log.warning("A collected study (%s) cannot be read: %s", reader.name, error)
+    done(study)
 
 
 def done(study: CollectedStudy) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from kerma.pipeline import estimated
 from kerma.pipeline.keep import discard
+from kerma.pipeline.screens.sweep import sweep
 from kerma.store import (
     arrival_log,
     audit,
@@ -54,6 +55,7 @@ def tidy() -> Tidied:
         query_log.prune(),
     )
     ct_sizes.expire(_UNREPORTED_DAYS)
+    sweep()
     image_studies.expire(estimated.KEPT_DAYS)
     disk_history.record(settings.KERMA_HOME, timezone.localdate())
     return gone

@@ -35,6 +35,11 @@ _PILED = 0.04
 over all levels, whole pixels pile on one."""
 
 
+_REACHED = 0.62
+"""Part of its colour that a thin smoothed letter reaches at least. A fainter word is measured by
+its own highest level, so that no point between two pixels is lost."""
+
+
 class Inked(NamedTuple):
     """What is drawn on a picture."""
 
@@ -140,12 +145,13 @@ def _covered(distance: NDArray[np.int16], mask: Bits, is_lossy: bool) -> NDArray
     """Return the coverage of the pixels in `mask`: their distance from the background relative to
     that of the colour of their word."""
     labels, count = ndimage.label(mask, np.ones((3, 3)))
-    peaks = np.asarray(ndimage.maximum(distance, labels, np.arange(count + 1)), np.float32)
-    colours = _colours(distance[mask])
-    full = _snapped(peaks, colours, is_lossy)
-    covered: NDArray[np.uint8] = np.minimum(
-        np.rint(distance[mask] * (255 / full[labels[mask]])), 255
-    ).astype(np.uint8)
+    inside, of = distance[mask], labels[mask]
+    peaks = np.zeros(count + 1, np.float32)
+    np.maximum.at(peaks, of, inside)
+    full = _snapped(peaks, _colours(inside), is_lossy)
+    covered: NDArray[np.uint8] = np.minimum(np.rint(inside * (255 / full[of])), 255).astype(
+        np.uint8
+    )
     return covered
 
 
@@ -154,7 +160,7 @@ def _colours(distances: NDArray[np.int16]) -> list[int]:
     counts = np.bincount(distances, minlength=256)
     around = np.convolve(counts, np.ones(5), mode="same")
     enough = max(20.0, _PILED * distances.size)
-    found: list[int] = []
+    found = [int(distances.max(initial=0))]
     for level in np.argsort(-counts):
         if around[level] < enough or counts[level] == 0:
             continue
@@ -171,5 +177,5 @@ def _snapped(peaks: NDArray[np.float32], colours: list[int], is_lossy: bool) -> 
     over = 0.2 if is_lossy else 0.01
     full = peaks.copy()
     for colour in sorted(colours, reverse=True):
-        full[(peaks >= 0.75 * colour) & (peaks <= colour * (1 + over) + 1)] = colour
+        full[(peaks >= _REACHED * colour) & (peaks <= colour * (1 + over) + 1)] = colour
     return np.maximum(full, 1)

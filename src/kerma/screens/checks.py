@@ -67,7 +67,7 @@ def doubts(
         *_totals(table, of_layout),
         *_decimals(table),
         *equations(table, of_layout),
-        *unproved(table, of_layout),
+        *unproved(table, pages, of_layout),
     ]
     return tuple(found)
 
@@ -86,14 +86,25 @@ def _pages(table: ScreenTable, pages: Sequence[Page]) -> Iterator[Doubt]:
 
 
 def _patient(table: ScreenTable, patient_id: str) -> Iterator[Doubt]:
-    """Compare the identifiers without spaces and signs, which screens and headers set otherwise."""
-    shown, said = (re.sub(r"\W", "", one).casefold() for one in (table.patient_id, patient_id))
-    if shown and said and shown != said:
+    """Compare the identifiers without spaces and signs, which screens and headers set otherwise.
+
+    Each page may have one, and other words may stand near behind it.
+    """
+    said = _plain(patient_id)
+    shown = [line.split() for line in table.patient_id.splitlines()]
+    beginnings = [
+        {_plain("".join(words[:end])) for end in range(1, len(words) + 1)} for words in shown
+    ]
+    if said and any(said not in some for some in beginnings if some):
         yield Doubt(
             name="patient",
             sentence="The patient ID on the screen is not the one of the study. Make sure that "
             "the screen is of this patient.",
         )
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W", "", text).casefold()
 
 
 def _strange(table: ScreenTable) -> Iterator[Doubt]:
@@ -107,6 +118,10 @@ def _strange_sentence(cell: Cell) -> str:
         return f"The unit of {NAMES.get(field, field)} is missing or is not the expected one."
     if cell.name == "page number":
         return f"The page number {cell.text} does not fit the other pages."
+    if cell.name == "heading":
+        return "A heading of the table is not known: values under it are not read."
+    if cell.name == "top of the table":
+        return "The title above the table is not to be seen: the total may be cut off."
     if cell.name == "end of the table":
         return "The end of the table is not to be seen: rows may be missing."
     return "A line of the table was not understood. Look whether it is a scan."

@@ -11,17 +11,22 @@ _IN_BRACKETS = re.compile(r"(.*?)[(\[]([^()\[\]]*)[)\]]?\*?")
 _SIGNS = re.compile(r"[\s*·•.,x×()\[\]-]")
 _LONGEST = 5
 """No heading has more words."""
+_SPACE = 1.3
+"""Heights of a line between the words of one heading, at most."""
 MGY, MGYCM = "mgy", "mgycm"
 _UNITS = frozenset(
     (MGY, MGYCM, "s", "sec", "mm", "cm", "ma", "mas", "kv", "kvp", "%", "ml", "ml/s", "mg/ml")
 )
 
 
+STRANGE = "?"
+
+
 class Column(NamedTuple):
     """One heading and the width it takes."""
 
     name: str
-    """"" for a heading whose values are not wanted."""
+    """"" for a heading whose values are not wanted, `STRANGE` for one that nobody knows."""
     left: int
     right: int
     unit: str = ""
@@ -47,7 +52,7 @@ def headings(words: Sequence[Word], names: Mapping[str, Sequence[str]]) -> tuple
     place = 0
     while place < len(words):
         column, count = _heading(_close(words[place:], height), known)
-        unit = "" if column.name else _bare_unit(words[place].text)
+        unit = _bare_unit(words[place].text) if column.name == STRANGE else ""
         if unit and found:
             right = words[place].box.x + words[place].box.width
             found[-1] = found[-1]._replace(right=right, unit=found[-1].unit or unit)
@@ -55,6 +60,12 @@ def headings(words: Sequence[Word], names: Mapping[str, Sequence[str]]) -> tuple
             found.append(column)
         place += count
     return tuple(found)
+
+
+def are_complete(columns: Sequence[Column], needed: frozenset[str]) -> bool:
+    """Whether the needed headings are there, and no wanted one twice."""
+    names = [column.name for column in columns if column.name not in ("", STRANGE)]
+    return needed <= set(names) and len(set(names)) == len(names)
 
 
 def with_units(columns: Sequence[Column], words: Sequence[Word]) -> tuple[Column, ...] | None:
@@ -111,7 +122,7 @@ def in_columns(words: Sequence[Word], columns: Sequence[Column]) -> dict[int, li
 def _close(words: Sequence[Word], height: int) -> Sequence[Word]:
     """Return the first words with no more than a space between them, at most `_LONGEST`."""
     for count, (one, after) in enumerate(zip(words, words[1:_LONGEST], strict=False), 1):
-        if after.box.x - one.box.x - one.box.width > height:
+        if after.box.x - one.box.x - one.box.width > _SPACE * height:
             return words[:count]
     return words[:_LONGEST]
 
@@ -130,7 +141,7 @@ def _heading(words: Sequence[Word], known: Mapping[str, str]) -> tuple[Column, i
             return Column(known[whole], left, right), count
         if plain and fold(plain) in known:
             return Column(known[fold(plain)], left, right, plain_unit(unit)), count
-    return Column("", left, left + words[0].box.width), 1
+    return Column(STRANGE, left, left + words[0].box.width), 1
 
 
 def _bare_unit(text: str) -> str:

@@ -98,6 +98,7 @@ def levels(whole: Pieces, piece: Piece) -> NDArray[np.uint8]:
     covered[own] = np.maximum(covered[own], FULL // 2 + 1)
     rest = ~own
     covered[rest] = np.minimum(covered[rest], FULL // 2)
+    covered[rest & grown(others)] = 0
     return covered
 
 
@@ -113,6 +114,25 @@ def foreign(whole: Pieces, piece: Piece, place: tuple[slice, slice]) -> NDArray[
     for part in piece.parts:
         own |= labels == part
     return ~own
+
+
+def beside_others(whole: Pieces, piece: Piece) -> NDArray[np.bool_]:
+    """Return which pixels of a piece's box may be the smoothed edge of another piece."""
+    place = _place(piece.box)
+    return grown(foreign(whole, piece, place)) & (whole.labels[place] == 0)
+
+
+def grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return a mask with the pixels beside it, also across corners."""
+    if not mask.any():
+        return mask
+    near = mask.copy()
+    near[1:] |= mask[:-1]
+    near[:-1] |= mask[1:]
+    wide = near.copy()
+    wide[:, 1:] |= near[:, :-1]
+    wide[:, :-1] |= near[:, 1:]
+    return wide
 
 
 def joined(group: Sequence[Piece]) -> Piece:

@@ -13,10 +13,10 @@ NOTHING = frozenset(("", "-", "--", "---", "–", "—", "_", "N/A", "n/a"))
 """How screens say that there is no value."""
 _MARGIN = 3
 """Pixels more on each side of what is blanked."""
-_MARK = re.compile(
-    r"(?:page|seite|página|pagina|pag\.?|side|str\.)?[:.]?(\d{1,2})(?:/|of|von|de|sur|di)(\d{1,2})",
-    re.IGNORECASE,
-)
+_OF = r"[:.]?([0-9]{1,2})(?:/|of|von|de|sur|di)([0-9]{1,2})"
+_PAGE = r"(?:page|seite|página|pagina|pag\.)"
+_MARK = re.compile(rf"{_PAGE}?{_OF}", re.IGNORECASE)
+_MARK_WITHIN = re.compile(rf"{_PAGE}{_OF}(?![0-9])", re.IGNORECASE)
 
 
 @dataclass
@@ -119,11 +119,11 @@ class Draft:
                 self.puzzle(f"unit of {name}", line.words, page)
 
     def mark(self, line: Line, page: int) -> bool:
-        """Note the page number; whether the line is one."""
-        match = _MARK.fullmatch(digits("".join(word.text for word in line.words), self.style))
-        if match:
-            self.marks[page] = (int(match[1]), int(match[2]))
-        return match is not None
+        """Note the page number; whether the line is nothing else."""
+        found = _mark(line, self.style)
+        if found:
+            self.marks[page] = found
+        return found is not None and _MARK.fullmatch(_text(line, self.style)) is not None
 
     def table(self, pages: Sequence[int]) -> ScreenTable:
         """Return the table.
@@ -151,7 +151,7 @@ class Draft:
             cells=tuple(self.cells),
             strange=tuple(self.strange),
             identity=tuple(self.identity),
-            patient_id="/".join(dict.fromkeys(self.patient_ids)),
+            patient_id="\n".join(dict.fromkeys(self.patient_ids)),
             **self.totals,  # type: ignore[arg-type]
         )
 
@@ -169,8 +169,15 @@ def in_order(pages: Sequence[Page], wanted: Sequence[int], style: Style) -> list
 
 def page_mark(page: Page, style: Style) -> int:
     """Return the printed page number, 0 if there is none."""
-    for line in page.lines:
-        match = _MARK.fullmatch(digits("".join(word.text for word in line.words), style))
-        if match:
-            return int(match[1])
-    return 0
+    return next((found[0] for line in page.lines if (found := _mark(line, style))), 0)
+
+
+def _mark(line: Line, style: Style) -> tuple[int, int] | None:
+    """Return page and number of pages if the line says them, alone or with the word for page."""
+    text = _text(line, style)
+    match = _MARK.fullmatch(text) or _MARK_WITHIN.search(text)
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def _text(line: Line, style: Style) -> str:
+    return digits("".join(word.text for word in line.words), style)

@@ -13,7 +13,7 @@ from kerma.screens.columns import Column
 from kerma.screens.dates import date_time
 from kerma.screens.draft import NOTHING, Draft, RowDraft, in_order
 from kerma.screens.key_words import contains, fold, is_one_of, starts_with
-from kerma.screens.letters import Letters, after, letters_of, text_of
+from kerma.screens.letters import Letters, after, leading_run, letters_of, spaced, text_of
 from kerma.screens.numbers import digits, style_of
 from kerma.screens.page import Line, Page, Word
 from kerma.screens.reading import Scanner, ScreenTable
@@ -52,6 +52,8 @@ _PLACES = {
     "end_mm": (0, 1, 2),
 }
 _DOSE_PLACES = (1, 2)
+_POSITIONS = ("start_mm", "end_mm")
+"""Printed with their sign, so that a lost one shows."""
 _TYPES = {
     "scano": "Constant Angle Acquisition",
     "scanoscope": "Constant Angle Acquisition",
@@ -66,7 +68,7 @@ _TYPES = {
     "reaiprep": "Stationary Acquisition",
 }
 """Mode as `fold` returns it -> meaning of CID 10013. S&S, S&V: scan and scan, scan and view."""
-_PROTOCOL = re.compile(r"([0-9]{1,2})\.\s*(\D.*)")
+_PROTOCOL = re.compile(r"([0-9]{1,2}|[0-9] [0-9])\s?\.\s*(\D.*)")
 _VALUE = re.compile(r"(.*?)(?:\((Head|Body)\))?", re.IGNORECASE)
 _TOTAL = re.compile(r"(.*)\(Head\)[:.]*(.*?)\(Body\)[:.]*(.*)", re.IGNORECASE)
 _PHANTOMS = {"head": 160, "body": 320}
@@ -81,8 +83,7 @@ def fits(page: Page) -> bool:
 def read(name: str, pages: Sequence[Page], scanner: Scanner) -> ScreenTable:
     """Return the table of the pages that fit; `name` is of the layout."""
     fitting = [place for place, page in enumerate(pages) if fits(page)]
-    words = [word for place in fitting for line in pages[place].lines for word in line.words]
-    words = [word for word in words if re.match(r"[+-]?[0-9]+[.,][0-9]{1,2}(\(|$)", word.text)]
+    words = [word for place in fitting for word in _words(pages[place])]
     draft = Draft(name, style_of([pages[place] for place in fitting], words))
     order = in_order(pages, fitting, draft.style)
     state = _State(draft)
@@ -94,6 +95,16 @@ def read(name: str, pages: Sequence[Page], scanner: Scanner) -> ScreenTable:
         again.page(pages[place], place)
         draft.identity += again.draft.identity
     return _one_total(draft, order)
+
+
+def _words(page: Page) -> list[Word]:
+    """Return the words below the first title, where dates and versions are no more."""
+    words: list[Word] = []
+    below = False
+    for line in page.lines:
+        words += line.words if below else ()
+        below = below or bool(_title(line))
+    return words
 
 
 def _one_total(draft: Draft, order: Sequence[int]) -> ScreenTable:
@@ -158,8 +169,7 @@ class _State:
         self.draft.blank(line.words, self.place)
         patient = after(letters_of(line.words), _PATIENT_ID)
         if patient:
-            number = text_of(one for one in patient if one.word == patient[0].word)
-            self.draft.patient_ids.append(number)
+            self.draft.patient_ids.append(spaced(leading_run(patient)))
 
     def _dose_line(self, line: Line) -> None:
         letters = letters_of(line.words)
@@ -198,7 +208,7 @@ class _State:
         text = digits(line.text, self.draft.style)
         if match := _PROTOCOL.fullmatch(text):
             self.finish()
-            self.protocol = (match[1], match[2].strip(), line.words)
+            self.protocol = (match[1].replace(" ", ""), match[2].strip(), line.words)
             self.collecting = False
         elif found := _headings(line):
             self._heading(found, line)
@@ -214,6 +224,8 @@ class _State:
         if not self.collecting:
             self.finish()
             self.headings = []
+        if any(column.name == cols.STRANGE for column in found):
+            self.draft.puzzle("heading", line.words, self.place)
         self.headings.append(found)
         self.collecting = True
         self._check_units(found, line)
@@ -264,20 +276,17 @@ class _State:
             name, letters = columns[place].name, letters_of(words)
             if name in ("ctdivol_mgy", "dlp_mgycm"):
                 _dose(row, name, letters)
-            elif name:
-                row.number(name, letters, _PLACES[name], signed=name in ("start_mm", "end_mm"))
+            elif name not in ("", cols.STRANGE):
+                row.number(name, letters, _PLACES[name], signed=name in _POSITIONS)
 
 
 def _headings(line: Line) -> tuple[Column, ...]:
     """Return the headings if the line has nothing else, and some that are known."""
     if any(re.search(r"[0-9]", word.text) for word in line.words):
         return ()
-    known = frozenset(fold(text) for texts in _COLUMNS.values() for text in texts)
     found = cols.headings(line.words, _COLUMNS)
-    rest = fold(line.text)
-    for text in sorted(known, key=len, reverse=True):
-        rest = rest.replace(text, "")
-    return found if any(one.name for one in found) or not rest else ()
+    known = sum(column.name != cols.STRANGE for column in found)
+    return found if 2 * known >= len(found) else ()
 
 
 def _mode(line: Line) -> tuple[Word, ...]:

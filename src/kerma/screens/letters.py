@@ -1,6 +1,7 @@
 """Words as a row of letters, each with its place, so that a part of a word can be a cell."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from kerma.screens.key_words import fold
@@ -8,6 +9,8 @@ from kerma.screens.page import Box, Word
 from kerma.screens.reading import Cell
 
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
+_LITTLE = 0.6
+"""Of the height of a letter: a gap up to this may be within a number."""
 _OF_NUMBERS = frozenset("0123456789.,-OolI|" + UNKNOWN)
 
 
@@ -73,9 +76,27 @@ def after(letters: Letters, phrases: Iterable[str]) -> Letters | None:
 
 
 def leading_number(letters: Letters) -> Letters:
-    """Return the letters of the first word up to the first one that no number has."""
-    for place, letter in enumerate(letters):
-        if letter.word != letters[0].word or letter.text not in _OF_NUMBERS:
+    """Return the letters up to a gap or the first one that no number has."""
+    run = leading_run(letters)
+    for place, letter in enumerate(run):
+        if letter.text not in _OF_NUMBERS:
+            return run[:place]
+    return run
+
+
+def spaced(letters: Letters) -> str:
+    """Return the letters as text, with a space between words."""
+    words: dict[int, str] = {}
+    for letter in letters:
+        words[letter.word] = words.get(letter.word, "") + letter.text
+    return " ".join(words.values())
+
+
+def leading_run(letters: Letters) -> Letters:
+    """Return the letters up to the first real gap: around a thin "1" there may be a little one."""
+    for place, (one, other) in enumerate(pairwise(letters), 1):
+        gap = other.box.x - one.box.x - one.box.width
+        if one.word != other.word and gap > _LITTLE * max(one.box.height, other.box.height):
             return letters[:place]
     return letters
 

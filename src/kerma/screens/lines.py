@@ -16,6 +16,8 @@ _ASTRIDE = 0.5
 """Share of the narrower of two pieces that is above or below the other if they are one letter."""
 _PART = 0.75
 """Share of the height of a line below which a piece may be a part of a letter."""
+_FOOT = 0.6
+"""Share of the height of a letter under which a point stands beside its foot."""
 _FAR = 3.0
 """Gap, in heights, up to which a piece hangs on the piece before it."""
 _SAME_BASE = 0.2
@@ -39,8 +41,10 @@ def rows(whole: Pieces) -> list[Row]:
     usual = whole.text_height
     small = [one for one in whole.pieces if one.box.height < _SMALL * usual]
     tall = [one for one in whole.pieces if one.box.height >= _SMALL * usual]
-    lines = _united(_segments(tall, usual), usual)
-    alone = _put(small, lines, usual)
+    segments = _segments(tall, usual)
+    single = [one for one in segments if len(one) == 1 and one[0].box.height < _PART * usual]
+    lines = _united([one for one in segments if one not in single], usual)
+    alone = _put([*small, *(one for [one] in single)], lines)
     lines += _united(_segments(alone, usual), usual)
     made = [_row(line) for line in lines]
     return sorted(made, key=lambda row: (row.base, row.letters[0].box.x))
@@ -91,7 +95,7 @@ def _height(pieces: Sequence[Piece]) -> float:
     return float(np.percentile(tall, 75))
 
 
-def _put(small: Sequence[Piece], lines: list[list[Piece]], usual: float) -> list[Piece]:
+def _put(small: Sequence[Piece], lines: list[list[Piece]]) -> list[Piece]:
     """Add dots, dashes and accents to the lines they stand in; return those that stand in none."""
     bounds = [
         (_base(line), _height(line), np.array([(p.box.x, p.right) for p in line])) for line in lines
@@ -126,8 +130,11 @@ def _letters(pieces: list[Piece], height: float) -> list[Piece]:
     """Join what stands above one another: i, j, colon, equals sign, per cent, accents."""
     groups: list[list[Piece]] = []
     for one in pieces:
-        if groups and any(_is_astride(one, other, height) for other in groups[-1]):
-            groups[-1].append(one)
+        last = groups[-1] if groups else []
+        if any(_is_astride(one, other, height) for other in last) and not (
+            len(last) == 1 and _is_point_under(one, last[0])
+        ):
+            last.append(one)
         else:
             groups.append([one])
     return [joined(group) for group in groups]
@@ -137,3 +144,13 @@ def _is_astride(one: Piece, other: Piece, height: float) -> bool:
     shared = min(one.right, other.right) - max(one.box.x, other.box.x)
     is_part = min(one.box.height, other.box.height) < _PART * height
     return is_part and shared >= _ASTRIDE * min(one.box.width, other.box.width)
+
+
+def _is_point_under(small: Piece, tall: Piece) -> bool:
+    """Whether a point or comma stands under what hangs over of a 7, T or P, beside its foot.
+
+    So does the second ring of a per cent sign, but that has a first one.
+    """
+    is_low = small.box.y >= tall.box.y + _FOOT * tall.box.height
+    is_small = small.box.height < _FOOT * tall.box.height
+    return is_low and is_small and small.box.y < tall.bottom

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kerma.screens.components import Piece, Pieces, foreign, levels
+from kerma.screens.components import Piece, Pieces, beside_others, foreign, grown
 from kerma.screens.glyph_set import GlyphSet
 from kerma.screens.page import Glyph
-from kerma.screens.shapes import FULL, Levels, coverage, inked, plain
+from kerma.screens.shapes import Levels, coverage, inked, plain
 from kerma.screens.shapes import levels as levels_of
 
 _DIGITS = "0123456789"
@@ -25,6 +25,8 @@ _WORST = 0.55
 """Part of the contrast by which compression may change one pixel of a letter."""
 _NOISE = 0.17
 """Root mean square of what it may change all pixels of a letter by."""
+_SURE_WORST, _SURE_NOISE, _SURE_APART = 0.4, 0.12, 9.0
+"""The same three for a shape that is as good as the same: no pixel is nearer to the other side."""
 _FLOOR = 0.04
 """Noise that is assumed at least, though a letter may happen to fit better."""
 _TOWARDS = 0.5
@@ -48,6 +50,9 @@ class _Bank(NamedTuple):
     """Shape (n, pixels)."""
     within: NDArray[np.float32]
     """1 in the box of the shape, 0 around it."""
+    squares: NDArray[np.float32]
+    over: NDArray[np.float32]
+    """Squares of the coverage, and of what it is over half."""
     texts: NDArray[np.object_]
     plains: list[tuple[int, int, bytes]]
 
@@ -71,15 +76,12 @@ class Matcher:
         """Every single letter that is known."""
         return "".join(sorted({text for text in self.texts.values() if len(text) == 1}))
 
-    def match(self, whole: Pieces, piece: Piece) -> Match | None:
-        """Return what a piece stands for; None if it is unknown."""
-        drawn = levels(whole, piece)
-        if piece.is_cut:
-            found = self._same(drawn)
-            return found if found and not found.text else None
-        if whole.is_lossy:
+    def match(self, whole: Pieces, piece: Piece, drawn: Levels) -> Match | None:
+        """Return what a piece stands for, `drawn` as `components.levels` says; None if unknown."""
+        if whole.is_lossy and not piece.is_cut:
             return self._near(whole, piece, drawn)
-        return self._same(drawn)
+        found = self._same(drawn, beside_others(whole, piece))
+        return None if found and found.text and piece.is_cut else found
 
     def knows(self, drawn: Levels) -> bool:
         """Whether a black and white picture is that of a known letter."""
@@ -96,13 +98,18 @@ class Matcher:
         digits = [shape.width for shape, text in self.texts.items() if text and text in _DIGITS]
         return max(digits, default=0)
 
-    def _same(self, drawn: Levels, rounding: int = _ROUNDING) -> Match | None:
+    def _same(self, drawn: Levels, ignored: NDArray[np.bool_]) -> Match | None:
+        """Return what the same shape stands for, if all that are the same but for rounding agree.
+
+        Parameters
+        ----------
+        ignored
+            Pixels that may be of another letter.
+        """
         texts = set()
         for known, text in self._known.get(_key_of(drawn), ()):
-            differing = np.abs(known.astype(np.int16) - drawn).max()
-            if differing == 0:
-                return Match(text)
-            if differing <= rounding:
+            differing = np.abs(known.astype(np.int16) - drawn)[~ignored]
+            if differing.max(initial=0) <= _ROUNDING:
                 texts.add(text)
         return Match(texts.pop()) if len(texts) == 1 else None
 
@@ -131,7 +138,12 @@ class Matcher:
         further = apart[rivals] - apart[best]
         if not ((further >= _TOWARDS * ways) & (ways >= (_APART * noise) ** 2)).all():
             return None
-        return Match(str(text), bank.plains[best] == _key_of(drawn))
+        is_sure = (
+            change.max() <= _SURE_WORST
+            and noise <= _SURE_NOISE
+            and bool((ways >= (_SURE_APART * noise) ** 2).all())
+        )
+        return Match(str(text), is_sure or bank.plains[best] == _key_of(drawn))
 
     def _bank(self, rows: int, columns: int) -> _Bank:
         if (rows, columns) not in self._banks:
@@ -154,8 +166,10 @@ class Matcher:
                         texts.append(self.texts[shape])
                         plains.append(_key(shape))
         if not canvases:
-            return _Bank(np.zeros((0, 1)), np.zeros((0, 1)), np.array([], object), [])
-        return _Bank(np.stack(canvases), np.stack(within), np.array(texts, object), plains)
+            none = np.zeros((0, 1), np.float32)
+            return _Bank(none, none, none, none, np.array([], object), [])
+        all_, inside = np.stack(canvases), np.stack(within)
+        return _Bank(all_, inside, all_**2, _over(all_) ** 2, np.array(texts, object), plains)
 
 
 def _places(taller: int, wider: int) -> list[tuple[int, int]]:
@@ -177,13 +191,13 @@ def _costs(
     own = cares * within
     over = _over(seen)
     costs: NDArray[np.float32] = (
-        (bank.canvases**2) @ own
+        bank.squares @ own
         - 2 * (bank.canvases @ (seen * own))
         + bank.within @ ((seen**2 - over**2) * own)
         + float((over**2) @ own)
     )
     if not np.isscalar(within):
-        costs += (_over(bank.canvases) ** 2) @ (cares - own)
+        costs += bank.over @ (cares - own)
     return costs
 
 
@@ -212,12 +226,7 @@ def _canvas(whole: Pieces, piece: Piece) -> tuple[NDArray[np.float32], NDArray[n
     seen[inside] = whole.coverage[place]
     cares = np.ones_like(seen)
     if others.any():
-        near = others.copy()
-        near[1:] |= others[:-1]
-        near[:-1] |= others[1:]
-        near[:, 1:] |= others[:, :-1]
-        near[:, :-1] |= others[:, 1:]
-        cares[inside] = ~near | ((whole.labels[place] != 0) & ~others)
+        cares[inside] = ~grown(others) | ((whole.labels[place] != 0) & ~others)
     return seen.ravel() / np.float32(255), cares.ravel()
 
 
@@ -228,6 +237,3 @@ def _key(shape: Glyph) -> tuple[int, int, bytes]:
 def _key_of(drawn: Levels) -> tuple[int, int, bytes]:
     rows, columns = drawn.shape
     return rows, columns, np.packbits(inked(drawn)).tobytes()
-
-
-__all__ = ["FULL", "Match", "Matcher"]

@@ -50,6 +50,8 @@ def number(
     ----------
     places
         How many decimals the screen may print here.
+    signed
+        Whether it must have a sign; zero needs none.
 
     Returns
     -------
@@ -64,7 +66,8 @@ def number(
         return None
     if len(match[4] or "") not in places:
         return None
-    return float(f"{match[1]}{match[2]}.{match[4] or 0}")
+    value = float(f"{match[1]}{match[2]}.{match[4] or 0}")
+    return None if signed and value and not match[1] else value
 
 
 def decimals(text: str) -> int:

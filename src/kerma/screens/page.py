@@ -35,7 +35,7 @@ class Seen(Record, frozen=True):
     text: str = ""
     """"" if the glyph is unknown."""
     exact: bool = True
-    """False if it only comes near a known glyph, as compression makes it."""
+    """False if compression changed it so much that it only comes near a known glyph."""
 
 
 class Word(Record, frozen=True):

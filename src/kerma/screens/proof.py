@@ -1,25 +1,38 @@
 """Which numbers may be believed although a glyph of them only comes near a known one.
 
-A digit is proved if the screen would contradict itself with every other digit in its place, and
-if nothing else in the same relation is uncertain; see `docs/decisions/0031-belief-in-screens.md`.
+Compression with loss changes every smoothed letter, so that none is the known one to the pixel. The
+matcher has then compared it with all others of its size and found them many times further away
+than the noise (decision 0030). That counts here under two conditions: all ten digits are known, so
+that the right one was among those compared, and the sum of the rows, which the same misreading
+would hardly keep, is the printed total. Otherwise a digit must be proved: the screen would
+contradict itself with every other digit in its place, and nothing else in the same relation is
+uncertain. See `docs/decisions/0031-belief-in-screens.md`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
 from kerma.screens.equations import equations
+from kerma.screens.page import Page
 from kerma.screens.reading import Cell, Doubt, ScanRow, ScreenTable
 from kerma.screens.tolerances import Limits
 
 _NO_NUMBERS = frozenset(("protocol", "acquisition_type", "label"))
 """Cells of words: a letter that is wrong there changes no dose."""
-_DOSES = frozenset(("ctdivol_mgy", "dlp_mgycm"))
 _LENGTH = frozenset(("ctdivol_mgy", "dlp_mgycm", "start_mm", "end_mm", "scanning_length_mm"))
 
 
-def unproved(table: ScreenTable, limits: Limits) -> Iterator[Doubt]:
-    """Yield every number that has an uncertain glyph and that nothing proves."""
+def unproved(table: ScreenTable, pages: Sequence[Page], limits: Limits) -> Iterator[Doubt]:
+    """Yield every number that has an uncertain glyph and that nothing proves.
+
+    Parameters
+    ----------
+    pages
+        What was seen; empty for a table that a person has looked at, who proves it.
+    """
+    if not pages or (_all_digits_known(pages) and _adds_up(table, limits)):
+        return
     for number, row in enumerate(table.rows):
         for cell in row.cells:
             if not cell.exact and cell.name not in _NO_NUMBERS:
@@ -31,6 +44,17 @@ def unproved(table: ScreenTable, limits: Limits) -> Iterator[Doubt]:
             _is_alone(table, None, cell) and _is_proved(table, None, cell, limits)
         ):
             yield _doubt(cell, None)
+
+
+def _all_digits_known(pages: Sequence[Page]) -> bool:
+    return all(set("0123456789") <= set(page.letters) for page in pages)
+
+
+def _adds_up(table: ScreenTable, limits: Limits) -> bool:
+    """Whether a printed total is the sum of at least one row."""
+    totals = [cell for cell in table.cells if cell.name.startswith("total_dlp")]
+    rows = [row for row in table.rows if row.dlp_mgycm is not None]
+    return bool(totals and rows) and not any(True for _ in equations(table, limits))
 
 
 def _doubt(cell: Cell, row: int | None) -> Doubt:

@@ -9,12 +9,16 @@ from kerma.screens.layout import Layout, layouts
 from kerma.screens.page import Box, Page, Seen
 from kerma.screens.picture import Picture
 from kerma.screens.reading import Doubt, Reading, Scanner, ScreenTable
-from kerma.screens.recognise import recognise
+from kerma.screens.recognise import recognise, unknown_share
 
 __all__ = ["Picture", "read", "table_of"]
 
 NO_LAYOUT = "No known layout of dose screens fits what is written here."
 TWO_LAYOUTS = "The pages are of different layouts."
+
+_STRANGE = 0.4
+"""Share of unknown shapes from which on a page is in another font: what else seems known on it may
+be shapes that fonts share by chance, so nothing on it is taken for read."""
 
 
 def read(
@@ -36,6 +40,8 @@ def read(
     trouble = " ".join(dict.fromkeys(page.trouble for page in pages if page.trouble))
     if trouble or not pages:
         return Reading(trouble=trouble or "There is no picture.")
+    if any(unknown_share(page) > _STRANGE for page in pages):
+        return Reading(unknown=tuple(_unknown(pages, None)), glyph_set=pages[0].glyph_set)
     reading = table_of(pages, scanner, patient_id)
     return Reading(
         table=reading.table,

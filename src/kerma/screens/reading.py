@@ -84,7 +84,10 @@ class ScreenTable(Record, frozen=True):
     identity: tuple[tuple[int, Box], ...] = ()
     """Page and place of what names the patient, to be blanked on every picture that is kept."""
     patient_id: str = ""
-    """As on the screen, to tell a screen of another patient; never kept."""
+    """As on the screen, one line a page, to tell a screen of another patient; never kept.
+
+    Words that stand near behind it may be there, too.
+    """
 
 
 class Doubt(Record, frozen=True):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from kerma.screens.binarise import inked
 from kerma.screens.components import Piece, Pieces, levels, pieces
-from kerma.screens.gaps import gap_of, words
+from kerma.screens.gaps import Spelled, spacing, words
 from kerma.screens.glyph_set import GlyphSet
 from kerma.screens.lines import Row, rows
 from kerma.screens.match import Matcher
@@ -65,15 +65,12 @@ def _unread(picture: Picture, trouble: str) -> Page:
 
 
 def _lines(whole: Pieces, matcher: Matcher) -> tuple[Line, ...]:
-    made = rows(whole)
-    gap = gap_of(made)
-    lines = []
-    for row in made:
+    spelled = []
+    for row in rows(whole):
         seen = [one for piece in row.letters for one in _seen(piece, row, whole, matcher)]
-        put = words(seen, gap * row.height)
-        if put:
-            lines.append(_line(put))
-    return tuple(lines)
+        spelled.append(Spelled(seen, row.height))
+    parted = spacing(spelled)
+    return tuple(_line(words(line, parted)) for line in spelled if line.letters)
 
 
 def _line(put: Sequence[Word]) -> Line:
@@ -86,8 +83,8 @@ def _line(put: Sequence[Word]) -> Line:
 
 def _seen(piece: Piece, row: Row, whole: Pieces, matcher: Matcher) -> list[Seen]:
     """Return the letters of a piece: one, or several that touch; none if it is no letter."""
-    match = matcher.match(whole, piece)
     drawn = levels(whole, piece)
+    match = matcher.match(whole, piece, drawn)
     if match is None:
         return split(whole, piece, matcher) or [Seen(box=piece.box, glyph=glyph_of(drawn))]
     if not match.text:

@@ -8,7 +8,7 @@ from kerma.screens.columns import Column
 from kerma.screens.dates import date_time
 from kerma.screens.draft import Draft, RowDraft, in_order
 from kerma.screens.key_words import contains, is_one_of, starts_with
-from kerma.screens.letters import after, leading_number, letters_of, text_of
+from kerma.screens.letters import after, leading_number, leading_run, letters_of, spaced, text_of
 from kerma.screens.numbers import style_of
 from kerma.screens.page import Line, Page, Word
 from kerma.screens.reading import Scanner, ScreenTable
@@ -62,8 +62,7 @@ class RowPages:
     def headings(self, line: Line) -> tuple[Column, ...]:
         """Return the headings, none if the line is not the one with them."""
         found = cols.headings(line.words, self.columns)
-        names = [column.name for column in found if column.name]
-        return found if self.needed <= set(names) and len(set(names)) == len(names) else ()
+        return found if cols.are_complete(found, self.needed) else ()
 
     def _below(self, page: Page) -> list[Word]:
         words: list[Word] = []
@@ -105,6 +104,8 @@ class _PageReader:
         line = self.page.lines[place]
         units = self._units()
         self.draft.check_units(units, self.layout.units, line, self.place)
+        if cols.STRANGE in units:
+            self.draft.puzzle("heading", line.words, self.place)
         for name in sorted(self.layout.must_have_units):
             if not units.get(name):
                 self.draft.puzzle(f"unit of {name}", line.words, self.place)
@@ -170,5 +171,4 @@ class _PageReader:
         self.draft.blank(line.words, self.place)
         patient = after(letters_of(line.words), _PATIENT_ID)
         if patient:
-            number = text_of(one for one in patient if one.word == patient[0].word)
-            self.draft.patient_ids.append(number)
+            self.draft.patient_ids.append(spaced(leading_run(patient)))

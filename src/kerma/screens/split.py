@@ -88,7 +88,7 @@ def _part(
     labels[:, first : first + width][inside] = 1
     cut = around._replace(labels=labels)
     piece = Piece(Box(first, top, width, bottom - top), frozenset([1]))
-    match = matcher.match(cut, piece)
+    match = matcher.match(cut, piece, levels(cut, piece))
     return _Part(piece, cut, match) if match and match.text else None
 
 

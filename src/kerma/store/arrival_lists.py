@@ -9,6 +9,14 @@ from django.db import transaction
 from kerma.store import options
 from kerma.store.models import ArrivalRule
 
+KNOWN_SCANNERS = (
+    ("TOSHIBA", "Aquilion*"),
+    ("GE MEDICAL SYSTEMS", "LightSpeed Plus"),
+    ("GE MEDICAL SYSTEMS", "Discovery STE"),
+)
+"""Manufacturer and model of scanners whose dose screens are known to be read, or were by others:
+the documentation of OpenREM names Toshiba CX and CXL, a GE LightSpeed Plus and a Discovery STE."""
+
 _IGNORE = {
     "manufacturers_to_ignore": ArrivalRule.Attribute.MANUFACTURER,
     "model_names_to_ignore": ArrivalRule.Attribute.MODEL,

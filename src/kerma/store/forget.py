@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 
-from kerma.store import audit, changes, counts, ct_sizes, image_studies
+from kerma.store import audit, changes, counts, ct_sizes, image_studies, screens
 from kerma.store.counts import Day
 from kerma.store.locks import lock_study
 from kerma.store.models import Device, Source, StoredObject, Study

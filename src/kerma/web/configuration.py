@@ -66,6 +66,22 @@ SECTIONS = (
                 (Setting("Import of heights and weights", "csv ris bmi patient size"),),
             ),
             Page(
+                "Doses of the past",
+                "doses",
+                SIZES,
+                "CT doses entered by hand or from a CSV list.",
+                (
+                    Setting("Import of historical doses", "csv list past old manual dlp ctdivol"),
+                    Setting("Enter a study by hand", "manual entry typed form ct"),
+                ),
+            ),
+            Page(
+                "Estimated doses",
+                "estimated-doses",
+                SIZES,
+                "CT studies whose dose is estimated from the headers of their images.",
+            ),
+            Page(
                 "Patients and privacy",
                 "privacy",
                 ADMIN,
@@ -255,6 +271,7 @@ SECTIONS = (
                     ),
                     Setting("Physics studies to keep", "qa test pattern filtering orthanc"),
                     Setting("Scanners without reports", "toshiba ge extractor ct collect"),
+                    Setting("Estimate doses from CT images", "ctdivol header estimated no report"),
                     Setting("Days to keep the log of arrivals", "expire delete"),
                     Setting("Import the lists of OpenREM", "orthanc lua docker yaml script"),
                 ),
@@ -267,6 +284,28 @@ SECTIONS = (
                 ADMIN,
                 "Folders from which files are imported by themselves.",
                 (Setting("Watched folders", "import directory drop share orthanc"),),
+            ),
+        ),
+    ),
+    Section(
+        "Scanners without reports",
+        (
+            Page(
+                "Dose screens",
+                "screens",
+                SIZES,
+                "Pictures of dose tables that wait for a person: letters to be taught, doubts.",
+                (
+                    Setting("Review of dose screens", "ct toshiba ge siemens ocr correct table"),
+                    Setting("Letters of a scanner", "ocr teach trainer font glyph"),
+                ),
+            ),
+            Page(
+                "Glyph sets",
+                "glyph-sets",
+                SIZES,
+                "Which shape stands for which letter on the screens of a scanner.",
+                (Setting("Import and export glyph sets", "ocr font letters share file"),),
             ),
         ),
     ),

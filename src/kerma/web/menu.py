@@ -52,6 +52,7 @@ OWN = (
 CONFIGURATION: tuple[Entry, ...] = (
     Entry("Upload", "upload", ("import-size", "admin")),
     Entry("Patient sizes", "sizes", ("import-size", "admin")),
+    Entry("Dose screens", "screens", ("import-size", "admin")),
     Entry("Query", "query", ("import-qr",)),
     Entry("Query summary", "queries", ("import-qr", "admin")),
     Entry("Systems", "systems", (*BROWSE, "admin")),

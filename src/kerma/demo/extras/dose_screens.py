@@ -21,7 +21,7 @@ from kerma.screens import glyph_file
 from kerma.store import glyph_sets, options
 from kerma.store.models import ArrivalRule, ScreenStudy, Study
 
-_FROM = 15
+_FROM = 20
 """A hospital of fewer studies has no old scanners: somebody only wants to see a few objects."""
 _WRONG = 999.9
 """Total in mGy·cm that no sum of the rows gives."""
@@ -48,13 +48,18 @@ def _give() -> None:
 
 
 def _studies() -> Iterator[Examination]:
-    now = timezone.localtime().replace(tzinfo=None, microsecond=0)
-    for number in range(3):
-        yield old_scanners.toshiba_study(number, now - dt.timedelta(days=3 + 9 * number, hours=2))
-    yield old_scanners.toshiba_study(3, now - dt.timedelta(days=2, hours=5), total_mgycm=_WRONG)
-    for number in range(2):
-        yield old_scanners.ge_study(number, now - dt.timedelta(days=1 + 6 * number, hours=3))
-    yield old_scanners.image_study(9, now - dt.timedelta(days=30, hours=4))
+    for number, days in enumerate((3, 12, 21)):
+        yield old_scanners.toshiba_study(number, _at(days, 9 + number))
+    yield old_scanners.toshiba_study(3, _at(2, 14), total_mgycm=_WRONG)
+    for number, days in enumerate((1, 7)):
+        yield old_scanners.ge_study(number, _at(days, 10 + number))
+    yield old_scanners.image_study(9, _at(30, 13))
+
+
+def _at(days: int, hour: int) -> dt.datetime:
+    """Return a time of so many days ago."""
+    day = timezone.localdate() - dt.timedelta(days=days)
+    return dt.datetime.combine(day, dt.time(hour, 17, 3 * hour))
 
 
 extra.registry.add(Extra("dose-screens", 5, _give))

@@ -15,6 +15,7 @@ SIZES = ((512, 512), (768, 768), (1024, 1024), (1280, 1024), (2048, 2048))
 """Columns and rows of screens; the first that is large enough is taken."""
 
 _MARGIN = 10
+_HALF = 128
 
 
 class Letter(NamedTuple):
@@ -115,6 +116,16 @@ def _write(covered: NDArray[np.uint8], placed: Placed, pen: Pen) -> list[Letter]
             left, top = x + shape.left, base + shape.top
             place = covered[top : top + rows, left : left + columns]
             np.maximum(place, shape.levels[: place.shape[0], : place.shape[1]], out=place)
-            letters.append(Letter(letter, Box(left, top, columns, rows)))
+            letters.append(Letter(letter, _ink(shape.levels, left, top)))
         x += shape.advance
     return letters
+
+
+def _ink(levels: NDArray[np.uint8], left: int, top: int) -> Box:
+    """Return the box of what is half covered; of everything, if nothing is."""
+    half = levels >= _HALF
+    rows, columns = np.flatnonzero(half.any(axis=1)), np.flatnonzero(half.any(axis=0))
+    if not rows.size:
+        return Box(left, top, levels.shape[1], levels.shape[0])
+    x, y = int(columns[0]), int(rows[0])
+    return Box(left + x, top + y, int(columns[-1]) + 1 - x, int(rows[-1]) + 1 - y)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import unicodedata
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from kerma.demo.screens.drawing import Screen, draw
 from kerma.demo.screens.objects import capture, companion, screen_save
 from kerma.demo.screens.pens import FontPen, Pen, Shape
 from kerma.demo.screens.sheet import Identity
-from kerma.demo.screens.teaching import typed
+from kerma.demo.screens.typist import trained
 from kerma.demo.tables import CtProcedure, Scan, System
 from kerma.demo.visit import Visit, arrange, draw_patient
 from kerma.records import StudyRecord
@@ -54,9 +55,6 @@ GE = System(
     rotation_time_s=0.6,
 )
 
-_MORE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz 0123456789 .,:;-+/()<>&*=%"
-"""On the screens the glyphs are taken from, besides names of scans, so that none is missing."""
-
 
 class Examination(NamedTuple):
     """The files of one study, and what its screens say."""
@@ -77,12 +75,12 @@ def scanner_of(system: System) -> Scanner:
 
 
 class _Console(FontPen):
-    """Letters of a console: a space is as wide as a digit, so that words stand well apart."""
+    """Letters of a console: a space is wide, so that words stand well apart."""
 
     def shape(self, letter: str) -> Shape:
         """Return a letter."""
         shape = super().shape(letter)
-        return shape._replace(advance=super().shape("0").advance) if letter == " " else shape
+        return shape._replace(advance=self.size // 2) if letter == " " else shape
 
 
 def toshiba_pen() -> Pen:
@@ -97,19 +95,20 @@ def ge_pen() -> Pen:
 
 def toshiba_glyphs() -> GlyphSet:
     """Return the glyphs of the Toshiba's screens, as another hospital would share them."""
-    names = {scan.name for procedure in tables.ct() for scan in procedure.scans}
+    names = sorted({scan.name for procedure in tables.ct() for scan in procedure.scans})
     sample = ScreenTable(
         layout="toshiba",
-        rows=tuple(
-            ScanRow(protocol=name, ctdivol_mgy=12.34, dlp_mgycm=567.89, phantom_mm=phantom)
-            for name in (_MORE, *sorted(names))
-            for phantom in (160, 320)
-        ),
+        rows=tuple(ScanRow(protocol=name, ctdivol_mgy=1.0, dlp_mgycm=2.0) for name in names),
         total_dlp_body_mgycm=567.89,
     )
-    return typed(
-        draw(sample, "toshiba", toshiba_pen()), scanner_of(TOSHIBA), "drawn for the demo hospital"
+    empty = GlyphSet(
+        name=f"{TOSHIBA.manufacturer} {TOSHIBA.model} {TOSHIBA.software_versions}",
+        manufacturer=TOSHIBA.manufacturer,
+        model=TOSHIBA.model,
+        software_versions=TOSHIBA.software_versions,
+        source="drawn for the demo hospital",
     )
+    return trained(toshiba_pen(), empty, draw(sample, "toshiba", toshiba_pen()))
 
 
 def toshiba_study(
@@ -136,14 +135,16 @@ def toshiba_study(
 def ge_study(number: int, at: dt.datetime, *, seed: object = 1) -> Examination:
     """Return the dose report of an examination on the GE."""
     visit = _visit(GE, number, at, seed)
-    header = _header(visit)
-    files = [screen_save(one.gray, header, n) for n, one in enumerate(_ge_screens(visit), 1)]
-    return Examination(visit.study.study_instance_uid, tuple(files), _table(visit, "ge", 20.0))
+    table, header = _table(visit, "ge", over_mm=20.0), _header(visit)
+    screens = _ge_screens(visit, table)
+    files = (screen_save(one.gray, header, number) for number, one in enumerate(screens, 1))
+    return Examination(visit.study.study_instance_uid, tuple(files), table)
 
 
 def ge_screens(number: int, at: dt.datetime, *, seed: object = 1) -> tuple[Screen, ...]:
     """Return the pictures of `ge_study`, with the letters on them."""
-    return _ge_screens(_visit(GE, number, at, seed))
+    visit = _visit(GE, number, at, seed)
+    return _ge_screens(visit, _table(visit, "ge", over_mm=20.0))
 
 
 def image_study(number: int, at: dt.datetime, *, seed: object = 1) -> Examination:
@@ -154,8 +155,8 @@ def image_study(number: int, at: dt.datetime, *, seed: object = 1) -> Examinatio
     return Examination(visit.study.study_instance_uid, files, table)
 
 
-def _ge_screens(visit: Visit) -> tuple[Screen, ...]:
-    return draw(_table(visit, "ge", 20.0), "ge", ge_pen(), identity=_identity(visit))
+def _ge_screens(visit: Visit, table: ScreenTable) -> tuple[Screen, ...]:
+    return draw(table, "ge", ge_pen(), identity=_identity(visit))
 
 
 def _visit(system: System, number: int, at: dt.datetime, seed: object) -> Visit:
@@ -228,8 +229,10 @@ def _with_total(table: ScreenTable, total_mgycm: float) -> ScreenTable:
 
 
 def _identity(visit: Visit) -> Identity:
+    """Return who the screen names, in the letters that old consoles have."""
+    name = unicodedata.normalize("NFKD", visit.patient.name.split("=")[0].replace("^", " "))
     return Identity(
-        patient_name=visit.patient.name.replace("^", " "),
+        patient_name=name.encode("ascii", "ignore").decode(),
         patient_id=visit.patient.id,
         accession_number=visit.study.accession_number,
         institution=visit.system.institution,

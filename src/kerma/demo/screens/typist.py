@@ -31,9 +31,14 @@ def training_sheet(pen: Pen) -> Sheet:
     return sheet
 
 
-def trained(pen: Pen, known: GlyphSet, screens: Iterable[Screen] = ()) -> GlyphSet:
+def trained(
+    pen: Pen,
+    known: GlyphSet,
+    screens: Iterable[Screen] = (),
+    colours: Colours | None = None,
+) -> GlyphSet:
     """Return the set with what a person would type who is shown all letters and the `screens`."""
-    for screen in (pictured(training_sheet(pen), pen, Colours()), *screens):
+    for screen in (pictured(training_sheet(pen), pen, colours or Colours()), *screens):
         known = typed(screen, known)
     return known
 

@@ -34,6 +34,7 @@ def leading(*, physician: bool = False) -> tuple[Value, ...]:
         Value("Procedure", "procedure", "procedure", extra=True),
         Value("Study Instance UID", "study_instance_uid", "study_instance_uid", extra=True),
         Value("Department", "department", "department", extra=True),
+        Value("Kind of source", "kinds", "kinds", extra=True),
     )
 
 

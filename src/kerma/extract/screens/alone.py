@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from kerma.dicom import tags
 from kerma.dicom.dataset import DataSet
-from kerma.errors import ContentError, NoDose
+from kerma.errors import ContentError
 from kerma.extract.screens.pictures import pictures, scanner_of
 from kerma.extract.screens.record import to_record
 from kerma.records import StudyRecord
@@ -17,29 +17,15 @@ from kerma.screens.glyph_set import GlyphSet
 from kerma.screens.read import read
 from kerma.screens.reading import Reading
 
-NO_GLYPHS = (
-    "This is a picture that may show the doses of a CT scanner, and no glyphs are given to read it "
-    "with. Import it, and type its glyphs once on the page Dose screens; or give a file of glyphs "
-    "exported there (--glyphs FILE)."
-)
-
-
-class UnreadScreen(NoDose):
-    """A picture that may be a dose screen, and cannot be read as it is."""
-
 
 def record_of(header: DataSet, data: bytes, glyphs: Sequence[GlyphSet]) -> StudyRecord:
     """Return what the pictures of one object say.
 
     Raises
     ------
-    UnreadScreen
-        If no glyphs are given.
     ContentError
         If a glyph is unknown or anything about the table is doubtful.
     """
-    if not glyphs:
-        raise UnreadScreen(NO_GLYPHS)
     found = read(pictures(data), scanner_of(header), glyphs, header.text(tags.PatientID))
     if not found.is_believed or found.table is None:
         raise ContentError(refusal(found))

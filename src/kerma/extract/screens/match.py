@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from enum import Enum
 
 from kerma.extract.screens.series import Series
+from kerma.extract.screens.tolerances import tolerance
 from kerma.screens.reading import ScanRow
 
 _LOCALISER = "Constant Angle Acquisition"
@@ -19,14 +20,6 @@ _MODES = {
 }
 _WHOLE = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?[A-Z]?")
 """Label of a scan: 2, 3D, or 2-15."""
-
-_TIME_TOLERANCE = 0.05
-"""Of a rotation or pitch, relative: screens print one or two decimals."""
-_LENGTH_TOLERANCE_MM = 0.06
-"""Of a collimation: screens print one decimal, images may give more."""
-_PLACE_TOLERANCE_MM = 25.0
-"""By which the places of images may lie outside the range of the row: half a wide beam at each
-end; and tables count from elsewhere than images, so that places are compared only by length."""
 
 
 class Verdict(Enum):
@@ -42,16 +35,17 @@ def candidates(
 ) -> list[tuple[Series, ...]]:
     """Return for each row the acquisitions that it may be, none where that is not certain.
 
-    Several are returned only where as many rows have the same ones.
+    Several are returned only where as many rows have the same ones. The screens of GE name the
+    series, so that all acquisitions of a series are returned for each of its rows.
     """
     by_number = layout == "ge"
     found = [
-        [number for number, one in enumerate(series) if _fits(row, one, by_number)] for row in rows
+        [number for number, one in enumerate(series) if _fits(row, one, layout)] for row in rows
     ]
     if not by_number:
         found = _without_taken(found)
         if not any(found):
-            found = _in_order(rows, series)
+            found = _in_order(rows, series, layout)
     return [
         tuple(series[number] for number in row) if _is_certain(row, found, by_number) else ()
         for row in found
@@ -61,7 +55,7 @@ def candidates(
 def verdicts(row: ScanRow, one: Series) -> dict[str, Verdict]:
     """Return what each attribute that both may give says, by its name in words."""
     return {
-        "tube voltage": _number(row.kvp, one.kvp, 0.5),
+        "tube voltage": _number(row.kvp, one.kvp, tolerance("tube_voltage_kv")),
         "time of a rotation": _relative(row.rotation_time_s, one.rotation_s),
         "pitch": _relative(row.pitch, one.pitch),
         "collimation": _collimation(row, one),
@@ -69,18 +63,24 @@ def verdicts(row: ScanRow, one: Series) -> dict[str, Verdict]:
     }
 
 
-def _fits(row: ScanRow, one: Series, by_number: bool) -> bool:
+def _fits(row: ScanRow, one: Series, layout: str) -> bool:
     """Whether an acquisition can be that of the row and something particular says so."""
     if (row.acquisition_type == _LOCALISER) != one.is_localiser:
         return False
-    if by_number:
-        return row.series_number is not None and one.series_numbers == (row.series_number,)
-    particular = (_label(row, one), _words(row.protocol, one.protocol), _length(row, one))
+    if layout == "ge":
+        return row.series_number is not None and row.series_number in one.series_numbers
+    particular = _particular(row, one, layout)
     general = tuple(verdicts(row, one).values())
     if Verdict.DIFFERS in particular or Verdict.DIFFERS in general:
         return False
     agreeing = general.count(Verdict.AGREES)
     return Verdict.AGREES in particular or agreeing >= 2
+
+
+def _particular(row: ScanRow, one: Series, layout: str) -> tuple[Verdict, ...]:
+    """Return what names of scans, protocols and ranges say, which few scans have in common."""
+    scan = _label(row, one) if layout == "siemens" else Verdict.UNKNOWN
+    return scan, _words(row.protocol, one.protocol), _length(row, one)
 
 
 def _without_taken(found: list[list[int]]) -> list[list[int]]:
@@ -99,10 +99,10 @@ def _without_taken(found: list[list[int]]) -> list[list[int]]:
     return left
 
 
-def _in_order(rows: Sequence[ScanRow], series: Sequence[Series]) -> list[list[int]]:
+def _in_order(rows: Sequence[ScanRow], series: Sequence[Series], layout: str) -> list[list[int]]:
     """Return one to one by order, if there are as many of both and nothing speaks against it.
 
-    Only where each image says when it was made, and each pair agrees on the tube voltage.
+    Only where each image says when it was made, and each pair agrees on something.
     """
     scans = [place for place, row in enumerate(rows) if row.acquisition_type != _LOCALISER]
     made = [place for place, one in enumerate(series) if not one.is_localiser]
@@ -111,10 +111,14 @@ def _in_order(rows: Sequence[ScanRow], series: Sequence[Series]) -> list[list[in
     if len(scans) != len(made) or not all(times) or len(set(times)) != len(times):
         return none
     pairs = list(zip(scans, made, strict=True))
-    said = [verdicts(rows[scan], series[place]) for scan, place in pairs]
-    if any(Verdict.DIFFERS in one.values() for one in said):
-        return none
-    if any(one["tube voltage"] is not Verdict.AGREES for one in said):
+    said = [
+        (
+            *verdicts(rows[scan], series[place]).values(),
+            *_particular(rows[scan], series[place], layout),
+        )
+        for scan, place in pairs
+    ]
+    if any(Verdict.DIFFERS in one or Verdict.AGREES not in one for one in said):
         return none
     for scan, place in pairs:
         none[scan] = [place]
@@ -124,13 +128,13 @@ def _in_order(rows: Sequence[ScanRow], series: Sequence[Series]) -> list[list[in
 def _is_certain(row: list[int], every: list[list[int]], by_number: bool) -> bool:
     """Whether no row is left without: as many acquisitions as rows that claim just these."""
     if by_number:
-        return len(row) == 1
+        return bool(row)
     rivals = [other for other in every if set(other) & set(row)]
     return bool(row) and all(other == row for other in rivals) and len(rivals) <= len(row)
 
 
 def _label(row: ScanRow, one: Series) -> Verdict:
-    """Compare the number of a scan with the acquisition number; a name is none."""
+    """Compare the number of a scan, as Siemens counts them, with the acquisition number."""
     found = _WHOLE.fullmatch(row.label)
     if found is None or one.acquisition is None:
         return Verdict.UNKNOWN
@@ -147,9 +151,9 @@ def _length(row: ScanRow, one: Series) -> Verdict:
     if row.start_mm is None or row.end_mm is None or one.first_mm is None or one.last_mm is None:
         return Verdict.UNKNOWN
     low, high = sorted((row.start_mm, row.end_mm))
-    if one.last_mm - one.first_mm > high - low + 2 * _PLACE_TOLERANCE_MM:
+    if one.last_mm - one.first_mm > high - low + tolerance("longer_mm"):
         return Verdict.DIFFERS
-    same = max(abs(one.first_mm - low), abs(one.last_mm - high)) <= 1.0
+    same = max(abs(one.first_mm - low), abs(one.last_mm - high)) <= tolerance("ends_mm")
     return Verdict.AGREES if same else Verdict.UNKNOWN
 
 
@@ -158,7 +162,7 @@ def _collimation(row: ScanRow, one: Series) -> Verdict:
     said = [value for value in (one.single_mm, one.total_mm) if value is not None]
     if row.collimation_mm is None or not said:
         return Verdict.UNKNOWN
-    near = any(abs(row.collimation_mm - value) <= _LENGTH_TOLERANCE_MM for value in said)
+    near = any(abs(row.collimation_mm - value) <= tolerance("collimation_mm") for value in said)
     return Verdict.AGREES if near else Verdict.UNKNOWN
 
 
@@ -169,7 +173,7 @@ def _words(row: str, one: str) -> Verdict:
 
 
 def _relative(row: float | None, one: float | None) -> Verdict:
-    return _number(row, one, _TIME_TOLERANCE * row if row else 0.0)
+    return _number(row, one, tolerance("time_or_pitch") * row if row else 0.0)
 
 
 def _number(row: float | None, one: float | None, tolerance: float) -> Verdict:

@@ -88,7 +88,8 @@ def to_record(
         agreeing, said = _agreeing(row, found, number)
         notes += said
         event = _event(row, first.first(tags.StudyInstanceUID), number, table.layout)
-        events.append(with_sources(supplement(event, agreeing)))
+        event = supplement(event, agreeing)
+        events.append(with_sources(_named(event, row)))
     totals, said = _totals(table, events)
     study, device, patient = _header(table, screen_headers, beside)
     start, end = _period(table, made)
@@ -156,7 +157,7 @@ def _event(row: ScanRow, study_uid: str, number: int, layout: str) -> CtEvent:
     phantom, phantom_code = _PHANTOMS.get(row.phantom_mm or 0, ("", ""))
     return CtEvent(
         irradiation_event_uid=uids.made_of("Kerma screen row", study_uid, str(number)),
-        acquisition_protocol=row.protocol,
+        acquisition_protocol="" if layout == "ge" else row.protocol,
         acquisition_type=row.acquisition_type,
         acquisition_type_code=_TYPE_CODES.get(row.acquisition_type, ""),
         exposure_time_s=row.exposure_time_s,
@@ -172,6 +173,11 @@ def _event(row: ScanRow, study_uid: str, number: int, layout: str) -> CtEvent:
         phantom_type_code=phantom_code,
         comment=_comment(row),
     )
+
+
+def _named(event: CtEvent, row: ScanRow) -> CtEvent:
+    """Return an event with a protocol; on GE's screens only the type of scan may stand for it."""
+    return replace(event, acquisition_protocol=event.acquisition_protocol or row.protocol)
 
 
 def _comment(row: ScanRow) -> str:

@@ -6,12 +6,10 @@ from typing import TypeVar
 from kerma.dicom import tags
 from kerma.dicom.dataset import DataSet
 from kerma.extract.ct_image_facts import ImageFacts, facts_of
+from kerma.extract.screens.tolerances import tolerance
 from kerma.records.base import Record
 
 T = TypeVar("T")
-
-_LONGEST_TURN_S = 5.0
-"""Longer than any CT scanner takes for one rotation: then it is the time of a whole scan."""
 
 
 class Series(Record, frozen=True):
@@ -81,7 +79,7 @@ def _turn_s(header: DataSet) -> float | None:
     if milliseconds is None or not ("toshiba" in maker or "canon" in maker):
         return None
     seconds = milliseconds / 1000
-    return seconds if 0 < seconds <= _LONGEST_TURN_S else None
+    return seconds if 0 < seconds <= tolerance("longest_turn_s") else None
 
 
 def _key(facts: ImageFacts) -> object:

@@ -15,13 +15,23 @@ from kerma.records import CtEvent
 
 T = TypeVar("T")
 
+_MODES = {
+    "spiral": ("Spiral Acquisition", "116152004"),
+    "sequenced": ("Sequenced Acquisition", "113804"),
+    "stationary": ("Stationary Acquisition", "113806"),
+}
+"""How the table moved -> acquisition type (CID 10013)."""
+
 
 def supplement(event: CtEvent, series: Sequence[Series]) -> CtEvent:
     """Return the event with its empty fields filled from what all of the series agree on."""
     if not series:
         return event
+    mode = _MODES.get(_agreed(one.mode for one in series) or "", (None, None))
     region = region_of(_agreed(one.body_part for one in series) or "")
     added = {
+        "acquisition_type": mode[0],
+        "acquisition_type_code": mode[1],
         "acquisition_protocol": _agreed(one.protocol for one in series),
         "rotation_time_s": _agreed(one.rotation_s for one in series),
         "kvp": _agreed(one.kvp for one in series),

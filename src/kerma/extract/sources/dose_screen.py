@@ -5,9 +5,19 @@ scanner.
 """
 
 from kerma.dicom.screen_header import is_screen
+from kerma.errors import NoDose
 from kerma.extract.base import DoseObject, Source, sources
-from kerma.extract.screens.alone import NO_GLYPHS, UnreadScreen, record_of
 from kerma.records import StudyRecord
+
+NO_GLYPHS = (
+    "This is a picture that may show the doses of a CT scanner, and no glyphs are given to read it "
+    "with. Import it, and type its glyphs once on the page Dose screens; or give a file of glyphs "
+    "exported there (--glyphs FILE)."
+)
+
+
+class UnreadScreen(NoDose):
+    """A picture that may be a dose screen, and cannot be read as it is."""
 
 
 def _accepts(found: DoseObject) -> bool:
@@ -15,9 +25,11 @@ def _accepts(found: DoseObject) -> bool:
 
 
 def _read(found: DoseObject) -> StudyRecord:
-    if found.path is None:
+    if found.path is None or not found.glyphs:
         raise UnreadScreen(NO_GLYPHS)
-    return record_of(found.header, found.path.read_bytes(), found.glyphs)
+    from kerma.extract.screens import alone  # slow to import, and seldom needed
+
+    return alone.record_of(found.header, found.path.read_bytes(), found.glyphs)
 
 
 sources.add(Source("dose_screen", _accepts, _read))

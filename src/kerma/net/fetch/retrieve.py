@@ -19,6 +19,7 @@ from kerma.net.node.faults import Passing, UnknownStore, Unwilling, status_text
 from kerma.net.steady import Steady
 from kerma.net.telling import Teller
 from kerma.net.ways import Fetching, fetching
+from kerma.pipeline import collected
 from kerma.store.models import LocalStore, Query, QueryImage, QuerySeries, RemoteNode
 from kerma.store.models.queries import Part
 
@@ -75,6 +76,7 @@ class Retrieval:
                     self._fetch(fetcher, series)
                     self._log.write()
             self._compare_with_arrived(waiting)
+            self._read_collected()
         finally:
             self._count()
             self._log.write()
@@ -157,6 +159,20 @@ class Retrieval:
             if missing:
                 _note(series, Part.Fetched.PARTLY, missing)
                 self._tell_of(series)
+
+    def _read_collected(self) -> None:
+        """Let studies of scanners without reports be read now: all of them that there is has come.
+
+        What still lies in the spool makes its study be read once more.
+        """
+        uids = _kept(self._query).values_list("study__study_instance_uid", flat=True).distinct()
+        count = collected.hasten(uids)
+        if count:
+            studies = "1 study" if count == 1 else f"{count} studies"
+            self._log.line(
+                f"{studies} with dose screens, or of scanners without reports, will be read now; "
+                "see Dose screens."
+            )
 
     def _count(self) -> None:
         """Keep how many series are fetched and how many failed."""

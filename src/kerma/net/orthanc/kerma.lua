@@ -18,7 +18,7 @@ local station_names_to_ignore = @station_names_to_ignore@
 local software_versions_to_ignore = @software_versions_to_ignore@
 local device_serial_numbers_to_ignore = @device_serial_numbers_to_ignore@
 
--- CT, MR and ultrasound images carry no dose, so that they are deleted at once, except for two
+-- CT, MR and ultrasound images carry no dose, so that they are deleted at once, except for three
 -- kinds. The first are physics tests, which Kerma keeps in its physics folder: any part of the
 -- patient's name or ID meets one of these.
 local use_physics_filtering = @use_physics_filtering@
@@ -27,6 +27,12 @@ local physics_to_keep = @physics_to_keep@
 -- The second are studies of scanners without dose reports, as {'Manufacturer', 'Model name'}.
 local use_toshiba_ct_extractor = @use_toshiba_ct_extractor@
 local toshiba_extractor_systems = @toshiba_extractor_systems@
+
+-- The third are dose screens that a scanner saves as CT images: Image Type or Series Description
+-- contains one of these. Secondary captures go on in any case.
+local image_types_of_screens = {'\\SCREEN SAVE', '\\CT_SOM* PROT'}
+local series_of_screens = {'dose report', 'dose info', 'dose summary', 'patient protocol',
+   'patientenprotokoll', 'protocole patient', 'protocolo del paciente', 'protocollo paziente'}
 
 -- Set this to true to deliver all images, and let Kerma alone decide.
 local deliver_all_images = false
@@ -114,12 +120,17 @@ local function is_without_reports(tags)
    return false
 end
 
+local function is_screen(tags)
+   return is_met(tags.ImageType, image_types_of_screens, false)
+      or is_met(tags.SeriesDescription, series_of_screens, false)
+end
+
 local function is_wanted(tags)
    if is_ignored(tags) then
       return false
    end
    return deliver_all_images or not WITHOUT_DOSE[tags.SOPClassUID]
-      or is_physics(tags) or is_without_reports(tags)
+      or is_physics(tags) or is_without_reports(tags) or is_screen(tags)
 end
 
 local function succeeded(result)

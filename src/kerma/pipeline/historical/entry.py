@@ -12,7 +12,7 @@ from kerma.merge.sums import events_by_type, exact_sum, sum_of_events
 from kerma.records import CtEvent, Device, Patient, StudyHeader, StudyRecord, Totals
 from kerma.records.base import Record
 from kerma.screens import checks
-from kerma.screens.reading import Scanner, ScanRow, ScreenTable
+from kerma.screens.reading import Doubt, Scanner, ScanRow, ScreenTable
 from kerma.store import identity
 
 SPIRAL, SEQUENCED = "Spiral Acquisition", "Sequenced Acquisition"
@@ -135,13 +135,14 @@ def doubts(entry: Entry) -> tuple[str, ...]:
     total = entry.total_dlp_mgycm if any(row.dlp_mgycm is not None for row in rows) else None
     table = ScreenTable(layout=_LAYOUT, rows=rows, total_dlp_mgycm=total)
     found = [one for one in checks.doubts(table, (), Scanner()) if one.name not in _NOT_ASKED]
-    several = len(rows) > 1
-    said = [
-        f"Row {one.row + 1}: {one.sentence}" if several and one.row is not None else one.sentence
-        for one in found
-        if rows
-    ]
+    said = [_sentence(one, len(rows)) for one in found if rows]
     return (*said, *_of_patient(entry))
+
+
+def _sentence(doubt: Doubt, rows: int) -> str:
+    """Return a doubt in words for somebody who has no picture of a screen."""
+    sentence = doubt.sentence.replace(" with the picture", "")
+    return f"Row {doubt.row + 1}: {sentence}" if rows > 1 and doubt.row is not None else sentence
 
 
 def _of_patient(entry: Entry) -> Iterable[str]:

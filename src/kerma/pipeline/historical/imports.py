@@ -123,7 +123,7 @@ def summary(table: SizeTable, choices: Choices, rows: int, lines: int) -> Summar
         if not read.faults and (choices.takes_doubtful or not read.doubts):
             studies += 1
         if (read.faults or read.doubts) and len(told) < lines:
-            told.append(_line(read, "; ".join((*read.faults, *read.doubts))))
+            told.append(_line(read, _words(read)))
     return Summary(min(rows, len(table.rows)), studies, faulty, doubtful, told)
 
 
@@ -196,10 +196,8 @@ def _take(
 def _stored(
     found: HistoricalDoses, read: Read, choices: Choices, scanners: dict[Device, Device]
 ) -> tuple[str, str]:
-    if read.entry is None:
-        return "refused", "; ".join(read.faults)
-    if read.doubts and not choices.takes_doubtful:
-        return "refused", " ".join(read.doubts)
+    if read.entry is None or (read.doubts and not choices.takes_doubtful):
+        return "refused", _words(read)
     said = read.entry.device
     if said not in scanners:
         scanners[said] = storing.scanner(said)
@@ -208,6 +206,11 @@ def _stored(
     if stored.outcome == "replaced":
         return "replaced", "replaces what was entered before"
     return stored.outcome, stored.reason
+
+
+def _words(read: Read) -> str:
+    """Return what is wrong with a study."""
+    return "; ".join(read.faults) or " ".join(read.doubts)
 
 
 def _line(read: Read, words: str) -> str:

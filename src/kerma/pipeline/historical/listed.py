@@ -177,8 +177,9 @@ def _study(
     of_study: dict[str, Any] = {}
     scans: list[Scan] = []
     for line, row in rows:
+        where = f"line {line}: " if len(rows) > 1 else ""
         if len(row) > width and any(row[width:]):
-            faults.append(f"line {line} has {len(row)} cells under {width} titles")
+            faults.append(f"{where}{len(row)} cells under {width} titles")
         of_scan: dict[str, Any] = {}
         for place, field in chosen:
             cell = row[place] if place < len(row) else ""
@@ -187,12 +188,12 @@ def _study(
             try:
                 value = field.read(cell, how)
             except CellFault as fault:
-                faults.append(f"line {line}: {field.label} {fault}")
+                faults.append(f"{where}{field.label} {fault}")
                 continue
             if field.of_scan:
                 of_scan[field.name] = value
             elif of_study.setdefault(field.name, value) != value:
-                faults.append(f"line {line}: {field.label} is not that of the rows before")
+                faults.append(f"{where}{field.label} is not that of the rows before")
         scans.append(Scan(**of_scan))
     return _checked(tuple(line for line, _ in rows), _entry(of_study, scans), faults)
 

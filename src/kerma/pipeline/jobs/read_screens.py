@@ -12,9 +12,7 @@ from kerma.store.jobs import Job, Progress
 def _run(
     progress: Progress, manufacturer: str, model: str, software_versions: str
 ) -> dict[str, Any]:
-    scanner = Scanner(
-        manufacturer=manufacturer, model=model, software_versions=software_versions
-    )
+    scanner = Scanner(manufacturer=manufacturer, model=model, software_versions=software_versions)
     found = screens.waiting_of(scanner)
     stored = 0
     for done, study in enumerate(found):

@@ -65,7 +65,7 @@ def look(stocked: Sequence[Stocked], before: Sequence[ScreenPicture] = ()) -> Lo
     """
     frames, broken, trouble = _frames(stocked, before)
     if len(frames) > MOST:
-        trouble = f"There are {len(frames)} pictures; a dose report has {MOST} pages at most."
+        trouble = f"There are more than {MOST} pictures; no dose report has as many pages."
     scanners = {scanner_of(one.header) for one in stocked}
     if len(scanners) > 1:
         trouble = "The pictures are of several scanners, or of several software versions."

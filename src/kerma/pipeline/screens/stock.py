@@ -116,6 +116,12 @@ def folders() -> Iterator[Path]:
         yield from screens.folder().iterdir()
 
 
+def modified_at(folder: Path) -> float:
+    """Return when something was last put into a folder, in seconds since 1970."""
+    times = [path.stat().st_mtime for path in (folder, *folder.iterdir())]
+    return max(times)
+
+
 def _seal(data: bytes, path: Path) -> None:
     seal(data, path)
     aside.sync_file(path)

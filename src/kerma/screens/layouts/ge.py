@@ -98,6 +98,7 @@ _PAGES = RowPages(
         "ctdivol_mgy": ("CTDIvol", "CTDI vol"),
         "dlp_mgycm": ("DLP",),
         "phantom_mm": ("Phantom",),
+        "": ("Dose Eff.", "Dose Eff. %", "Images"),
     },
     needed=frozenset(("series_number", "acquisition_type", "range", "ctdivol_mgy", "dlp_mgycm")),
     units={

@@ -80,6 +80,7 @@ _PAGES = RowPages(
         "ctdivol_mgy": ("CTDIvol", "CTDI vol"),
         "dlp_mgycm": ("DLP",),
         "phantom_mm": ("Phantom", "Phantom Type"),
+        "": ("Collimation", "Time", "Start", "End", "SSDE", "DoseRight"),
     },
     needed=frozenset(("label", "acquisition_type", "kvp", "ctdivol_mgy", "dlp_mgycm")),
     units={

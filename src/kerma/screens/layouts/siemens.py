@@ -13,7 +13,16 @@ from kerma.screens.dates import date_time
 from kerma.screens.draft import Draft, RowDraft, in_order
 from kerma.screens.key_words import contains, fold, is_one_of, starts_with
 from kerma.screens.layout import Layout, layouts
-from kerma.screens.letters import UNKNOWN, Letters, after, leading_number, letters_of, text_of
+from kerma.screens.letters import (
+    UNKNOWN,
+    Letters,
+    after,
+    leading_number,
+    leading_run,
+    letters_of,
+    spaced,
+    text_of,
+)
 from kerma.screens.numbers import Style, digits, style_of
 from kerma.screens.page import Line, Page, Word
 from kerma.screens.reading import Scanner, ScreenTable
@@ -93,6 +102,8 @@ def _without_total(draft: Draft, pages: Sequence[Page], places: Sequence[int]) -
     for place, line in lines:
         if UNKNOWN in line.text and any(letter.isdigit() for letter in line.text):
             draft.puzzle("line", line.words, place)
+    if not any(is_one_of(line.text, _TITLES) for _, line in lines):
+        draft.puzzle("top of the table", lines[0][1].words, lines[0][0])
     last = pages[max(places)].lines[-1]
     if starts_with(last.text, _POSITION) or cols.is_scan(last):
         draft.puzzle("end of the table", last.words, max(places))
@@ -170,6 +181,8 @@ class _PageReader:
         self.area = "table"
         units = {column.name: column.unit for column in self.columns if column.name}
         self.draft.check_units(units, _UNITS, self.page.lines[place], self.place)
+        if cols.STRANGE in units:
+            self.draft.puzzle("heading", self.page.lines[place].words, self.place)
 
     def _line(self, line: Line) -> None:
         if line is self.unit_line:
@@ -193,8 +206,7 @@ class _PageReader:
         self.draft.blank(line.words, self.place)
         patient = after(letters_of(line.words), ("Patient ID", "Pat. ID"))
         if patient:
-            number = text_of(one for one in patient if one.word == patient[0].word)
-            self.draft.patient_ids.append(number)
+            self.draft.patient_ids.append(spaced(leading_run(patient)))
 
     def _harmless(self, line: Line) -> bool:
         """Whether the line is known and names nobody."""
@@ -250,8 +262,6 @@ class _PageReader:
         named = {(left, *self.columns)[place].name: words for place, words in under.items()}
         label = digits(text_of(letters_of(named.get("label", ()))), self.draft.style)
         if not _LABEL.fullmatch(label) or not {"kvp", "rotation_time_s"} & set(named):
-            return False
-        if "" in named:
             return False
         row = RowDraft(self.place, self.draft.style)
         row.words("protocol", named.get("protocol", ()))

@@ -87,6 +87,13 @@ class SwitchForm(PageForm):
         help_text="Their images are kept together until the study is complete. Dose reports are "
         "imported at once, whichever scanner wrote them.",
     )
+    estimate_ct_from_images = forms.BooleanField(
+        required=False,
+        label="Estimate doses from CT images",
+        help_text="Of studies without report, dose screen or values by hand, where the images give "
+        "CTDIvol: DLP is CTDIvol times the length of the reconstructed range. Such studies are "
+        "marked as estimated. Only headers are read.",
+    )
     collect_minutes = forms.IntegerField(
         label="Complete after",
         min_value=1,
@@ -157,6 +164,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         "collect": _part(
             Kind.COLLECT, Attribute.SCANNER, "Scanners without reports", lines, form, would_meet
         ),
+        "suggested": _suggested(known),
         "of": met.of,
         "switches": SwitchForm(initial=_chosen()),
     }
@@ -253,6 +261,20 @@ def _sentence(rule: ArrivalRule) -> str:
     if not met.of:
         return "Nothing has arrived yet to compare it with."
     return f"It would meet {whole(met.counts[0])} of the last {plural(met.of, 'arrival')}."
+
+
+def _suggested(known: Sequence[ArrivalRule]) -> list[tuple[str, str]]:
+    """Return the known scanners without reports that are not on the list."""
+    listed = {
+        (rule.pattern.casefold(), rule.model.casefold())
+        for rule in known
+        if rule.kind == Kind.COLLECT
+    }
+    return [
+        (maker, model)
+        for maker, model in arrival_lists.KNOWN_SCANNERS
+        if (maker.casefold(), model.casefold()) not in listed
+    ]
 
 
 def _part(

@@ -17,9 +17,11 @@ from kerma.query.columns import HEADINGS
 from kerma.query.home import SystemLine, attention, systems
 from kerma.query.mark import mark
 from kerma.store import options as site_options
+from kerma.store import screens
 from kerma.web import preferences
 from kerma.web.access import BROWSE, groups, may
 from kerma.web.address import Address
+from kerma.web.configuration import SIZES
 from kerma.web.tables import Head
 from kerma.web.trouble import trouble
 
@@ -58,14 +60,17 @@ _ORDERS: dict[str, Callable[[SystemLine], Any]] = {
 def home(request: HttpRequest) -> HttpResponse:
     """Show the systems; to people in no group that browses, what they may do."""
     if not may(request.user, *BROWSE):
-        return render(request, "web/home_without.html", {"trouble": _trouble(request)})
+        without = {"trouble": _trouble(request), "screens": _screens(request)}
+        return render(request, "web/home_without.html", without)
     workload, usual = site_options.several("home_shows_workload", "home_workload_days")
     first, second = preferences.of(request.user).periods or usual
     today, periods = timezone.localdate(), (first, second)
     before, lines = mark(), systems(today, periods)
     if not lines:
         return render(
-            request, "web/home_empty.html", {"mark": before, "trouble": _trouble(request)}
+            request,
+            "web/home_empty.html",
+            {"mark": before, "trouble": _trouble(request), "screens": _screens(request)},
         )
     order = request.GET.get("order", "system")
     context = {
@@ -78,6 +83,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "heads": _heads(order, periods)[: None if workload else -2],
         "attention": attention(today),
         "new_alerts": new_ones(),
+        "screens": _screens(request),
         "silent": [line for line in lines if line.silent_days],
         "systems": len({line.system_id for line in lines}),
         "mark": before,
@@ -88,6 +94,11 @@ def home(request: HttpRequest) -> HttpResponse:
 def _trouble(request: HttpRequest) -> list[Fact]:
     """Return what an administrator should see to; nobody else is told."""
     return trouble() if may(request.user, "admin") else []
+
+
+def _screens(request: HttpRequest) -> int:
+    """Return how many dose screens wait, for people who may see to them."""
+    return screens.waiting() if may(request.user, *SIZES) else 0
 
 
 def _heads(order: str, periods: tuple[int, int]) -> list[Head]:

@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods
 
+from kerma.pipeline.batch_end import to_its_end
 from kerma.pipeline.find import Arrival, arrivals
 from kerma.pipeline.ingest import Outcome, ingest
 from kerma.store.models import Study
@@ -68,7 +69,8 @@ def upload(request: HttpRequest) -> HttpResponseBase:
         return render(request, "web/upload.html")
     files = request.FILES.getlist("files")
     browses = may(request.user, *BROWSE)
-    lines = _import(files, browses=browses)
+    outcomes = to_its_end(_import(files), "upload")
+    lines = (_line(outcome, browses=browses) for outcome in outcomes)
     if request.headers.get("Accept") == "application/jsonl":
         return StreamingHttpResponse(_as_json(lines), content_type="application/jsonl")
     found = list(lines)
@@ -78,7 +80,7 @@ def upload(request: HttpRequest) -> HttpResponseBase:
     return render(request, "web/upload.html", context)
 
 
-def _import(files: Sequence["UploadedFile[Any]"], *, browses: bool) -> Iterator[Line]:
+def _import(files: Sequence["UploadedFile[Any]"]) -> Iterator[Outcome]:
     """Import the objects of the files one after the other; each file is deleted when it is done."""
     folder = Path(settings.KERMA_HOME) / "uploads"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -89,7 +91,7 @@ def _import(files: Sequence["UploadedFile[Any]"], *, browses: bool) -> Iterator[
             with path.open("wb") as copy:
                 shutil.copyfileobj(file, copy)
             for arrival in _arrivals(path):
-                yield _line(ingest(_Uploaded(*arrival), came_by="upload"), browses=browses)
+                yield ingest(_Uploaded(*arrival), came_by="upload")
 
 
 def _arrivals(path: Path) -> Iterable[Arrival]:

@@ -29,7 +29,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
-        parser.add_argument("file", type=Path, metavar="FILE", help="list with a line of titles")
+        parser.add_argument(
+            "file", type=Path, nargs="?", metavar="FILE", help="list with a line of titles"
+        )
         parser.add_argument(
             "--column",
             action="append",
@@ -49,12 +51,14 @@ class Command(BaseCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would be stored")
 
-    def handle(self, *, file: Path, **options: object) -> None:
+    def handle(self, *, file: Path | None, **options: object) -> None:
         """Run the command."""
         if options["fields"]:
             for field in fields.FIELDS:
                 self.stdout.write(f"{field.key}: {field.label}")
             return
+        if file is None:
+            raise CommandError("Name the list to import.", returncode=2)
         ensure_database()
         try:
             data = file.read_bytes()

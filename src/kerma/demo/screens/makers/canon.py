@@ -7,7 +7,6 @@ from kerma.demo.screens.sheet import Grid, Identity, Look, Measure, Sheet, print
 from kerma.screens.reading import ScanRow, ScreenTable
 
 _ON_A_PAGE = 14
-_PHANTOMS = {160: "(Head)", 320: "(Body)"}
 
 
 def sheets(table: ScreenTable, identity: Identity, look: Look, measure: Measure) -> list[Sheet]:
@@ -27,7 +26,7 @@ def _details(sheet: Sheet, table: ScreenTable, grid: Grid, start: int) -> None:
     place = start
     for protocol, scans in groupby(rows, key=lambda row: row.protocol):
         many = len(list(scans))
-        sheet.write(f"{place + 1}.{protocol}")
+        sheet.write(toshiba.title(table, protocol))
         sheet.grid(grid, (0,))
         sheet.grid(grid, range(1 + place, 1 + place + many))
         place += many
@@ -40,7 +39,7 @@ def _grid(table: ScreenTable, look: Look, measure: Measure) -> Grid:
 
 
 def _row(row: ScanRow, look: Look) -> list[str]:
-    phantom = _PHANTOMS.get(row.phantom_mm or 0, "")
+    phantom = toshiba.PHANTOMS.get(row.phantom_mm or 0, "")
     doses = [printed(value, 2, look) for value in (row.ctdivol_mgy, row.dlp_mgycm)]
     return [
         toshiba.MODES.get(row.acquisition_type, row.acquisition_type),

@@ -13,7 +13,7 @@ MODES = {
     "Sequenced Acquisition": "S&S",
     "Stationary Acquisition": "SureStart",
 }
-_PHANTOMS = {160: "(Head)", 320: "(Body)"}
+PHANTOMS = {160: "(Head)", 320: "(Body)"}
 
 
 def sheets(table: ScreenTable, identity: Identity, look: Look, measure: Measure) -> list[Sheet]:
@@ -24,7 +24,7 @@ def sheets(table: ScreenTable, identity: Identity, look: Look, measure: Measure)
     for number, start in enumerate(starts):
         if number or look.variant % 2:
             pages.append(head(table, identity, measure))
-        _details(pages[-1], table.rows[start : start + _ON_A_PAGE], look, measure, start)
+        _details(pages[-1], table, table.rows[start : start + _ON_A_PAGE], look, measure)
     return pages
 
 
@@ -55,17 +55,23 @@ def totals_page(
 
 
 def _details(
-    sheet: Sheet, rows: Sequence[ScanRow], look: Look, measure: Measure, start: int
+    sheet: Sheet, table: ScreenTable, rows: Sequence[ScanRow], look: Look, measure: Measure
 ) -> None:
     sheet.write("<<Detail Information>>")
     grid = _grid(rows, look, measure)
     place = 0
     for protocol, scans in groupby(rows, key=lambda row: row.protocol):
         many = len(list(scans))
-        sheet.write(f"{start + place + 1}.{protocol}")
+        sheet.write(title(table, protocol))
         sheet.grid(grid, (0, 1))
         sheet.grid(grid, range(2 + 2 * place, 2 + 2 * (place + many)))
         place += many
+
+
+def title(table: ScreenTable, protocol: str) -> str:
+    """Return e.g. "2.HEAD": protocols are numbered in the order of the study."""
+    protocols = list(dict.fromkeys(row.protocol for row in table.rows))
+    return f"{protocols.index(protocol) + 1}.{protocol}"
 
 
 def _grid(rows: Sequence[ScanRow], look: Look, measure: Measure) -> Grid:
@@ -79,7 +85,7 @@ def _grid(rows: Sequence[ScanRow], look: Look, measure: Measure) -> Grid:
 
 
 def _scan(row: ScanRow, look: Look) -> list[list[str]]:
-    phantom = _PHANTOMS.get(row.phantom_mm or 0, "")
+    phantom = PHANTOMS.get(row.phantom_mm or 0, "")
     doses = [printed(value, 2, look) for value in (row.ctdivol_mgy, row.dlp_mgycm)]
     return [
         [
