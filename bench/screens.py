@@ -12,6 +12,7 @@ Ends with 1 if a wrong number was believed.
 import argparse
 import multiprocessing
 import random
+import signal
 import sys
 import time
 from collections import Counter
@@ -287,8 +288,21 @@ def _browser_jobs(jobs: Sequence[Job], screens: int) -> list[Job]:
     return [job._replace(screens=each) for job in chosen if each]
 
 
+def _run(jobs: Sequence[Job], args: argparse.Namespace, figures: Figures) -> None:
+    """Read all screens in processes; `figures` grows as scanners are done."""
+    with multiprocessing.Pool(args.jobs) as pool:
+        for results, letters in chain(
+            pool.imap_unordered(work, jobs),
+            pool.imap_unordered(work_in_browser, _browser_jobs(jobs, args.browser)),
+        ):
+            figures.add(results, letters)
+
+
 def main() -> None:
-    """Print the figures; end with 1 if a wrong number was believed."""
+    """Print the figures; end with 1 if a wrong number was believed.
+
+    Interrupted, it prints those of the scanners that are done.
+    """
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--screens", type=int, default=10000)
     parser.add_argument("--seed", type=int, default=1)
@@ -301,12 +315,11 @@ def main() -> None:
     jobs = [job for job in _jobs(args) if job.screens]
     figures = Figures()
     start = time.monotonic()
-    with multiprocessing.Pool(args.jobs) as pool:
-        for results, letters in chain(
-            pool.imap_unordered(work, jobs),
-            pool.imap_unordered(work_in_browser, _browser_jobs(jobs, args.browser)),
-        ):
-            figures.add(results, letters)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        _run(jobs, args, figures)
+    except KeyboardInterrupt:
+        print("stopped; these are the figures so far")
     sys.exit(report(figures, time.monotonic() - start))
 
 

@@ -1,6 +1,7 @@
 """Dose screens come as their viewer shows them, whatever the form of their pixels."""
 
 import shutil
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from kerma.dicom import decode, screen_pixels
+from kerma.dicom import apart, decode, screen_pixels
 from kerma.dicom.screen_pixels import ScreenPixelsError, pictures
 from kerma.dicom.write import to_bytes
 from tests.dicom.screen_objects import (
@@ -274,6 +275,27 @@ def test_lossless_jpeg_changes_nothing(tmp_path, option):
 
     np.testing.assert_array_equal(found.gray, screen())
     assert not found.is_lossy
+
+
+@needs_dcmtk
+def test_a_decoder_that_dies_takes_nobody_with_it(tmp_path):
+    """GDCM ends its process over some damaged streams of lossless JPEG."""
+    stored = screen().astype("<u2") * 16
+    good = by_dcmtk(tmp_path, capture_bytes(stored, **words(12)), "dcmcjpeg", "+e1")
+    np.testing.assert_array_equal(only(good).gray, screen())
+    [process] = apart._running.values()
+    process.kill()
+    process.wait()
+
+    np.testing.assert_array_equal(only(good).gray, screen())
+
+    start = good.index(b"\xff\xda")
+    for place in range(start + 4, start + 12):
+        damaged = bytearray(good)
+        damaged[place] ^= 0xFF
+        with suppress(ScreenPixelsError):
+            pictures(bytes(damaged))
+    np.testing.assert_array_equal(only(good).gray, screen())
 
 
 @needs_dcmtk

@@ -8,9 +8,8 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from kerma.demo.screens import objects, old_scanners
+from kerma.demo.screens import objects, old_scanners, typist
 from kerma.demo.screens.drawing import draw
-from kerma.demo.screens.typist import text_at, trained
 from kerma.pipeline import jobs
 from kerma.pipeline.batch import import_all
 from kerma.pipeline.find import arrivals
@@ -194,7 +193,7 @@ def teach(kept, user) -> None:
     """Type every shape that is unknown on the screens of a study."""
     drawn = old_scanners.ge_screens(0, AT)
     for page, seen in screens.reading_of(kept).unknown:
-        text = text_at(seen.box, drawn[page].letters)
+        text = typist.text_at(seen.box, drawn[page].letters)
         glyph_sets.name_glyph(seen.glyph, text, screens.scanner_of(kept), user)
 
 
@@ -228,7 +227,7 @@ def test_half_of_the_pages_wait_and_the_late_one_completes_them(send, db):
     pages = draw(table, "ge", old_scanners.ge_pen())
     scanner = Scanner(manufacturer="GE MEDICAL SYSTEMS", model="LightSpeed16")
     empty = GlyphSet(name="", manufacturer=scanner.manufacturer, model=scanner.model)
-    glyph_sets.import_set(trained(old_scanners.ge_pen(), empty, pages), None, replace=False)
+    glyph_sets.import_set(typist.trained(old_scanners.ge_pen(), empty, pages), None, replace=False)
     header = {
         "StudyInstanceUID": "1.2.826.0.1.99",
         "Manufacturer": scanner.manufacturer,

@@ -477,6 +477,21 @@ class TestActs:
         assert stored(exam) == drawn(exam)
         assert ScreenStudy.objects.get().state == "stored"
 
+    def test_what_was_rejected_goes_after_the_days_of_the_quarantine(
+        self, trained, bring, user, home
+    ):
+        bring(*toshiba(total_mgycm=999.9).files)
+        acts.reject(ScreenStudy.objects.get(), user)
+        tidy()
+        assert len([*home.rglob("*.object"), *home.rglob("*.png")]) == 2
+
+        long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(days=91)
+        ScreenStudy.objects.update(changed_at=long_ago)
+        tidy()
+
+        assert not [*home.rglob("*.object"), *home.rglob("*.png")]
+        assert ScreenStudy.objects.get().state == "rejected"
+
     def test_a_correction_outlives_late_images(self, trained, bring, user):
         exam = toshiba(total_mgycm=999.9)
         bring(exam.files[0])

@@ -94,9 +94,7 @@ def noto(size: int) -> ImageFont.FreeTypeFont:
     )
 
 
-def written(
-    lines: list[str], font: ImageFont.FreeTypeFont, ink: int = 255, paper: int = 0
-) -> Gray:
+def written(lines: list[str], font: ImageFont.FreeTypeFont, ink: int = 255, paper: int = 0) -> Gray:
     """Return a screen with smoothed text."""
     image = Image.new("L", (512, 40 + 24 * len(lines)), paper)
     drawing = ImageDraw.Draw(image)

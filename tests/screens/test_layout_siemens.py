@@ -141,6 +141,13 @@ def test_all_that_may_name_somebody_is_blanked_and_nothing_of_the_table():
     assert "EXAMPLE" not in str(table)
 
 
+def test_a_screen_of_another_patient_is_a_doubt():
+    text = SCREEN.replace("4711   *31", "ID: 4711   *31")
+
+    assert table_of([page(text)], SIEMENS, "4711").is_believed
+    assert "patient" in names(table_of([page(text)], SIEMENS, "4712").doubts)
+
+
 def test_two_pages_go_together_whatever_their_order():
     head, rows = SCREEN[: SCREEN.index("Topogram")], SCREEN[SCREEN.index("Topogram") :]
     first, second = rows.splitlines()[:2], rows.splitlines()[2:]

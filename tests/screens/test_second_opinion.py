@@ -174,6 +174,15 @@ def test_rows_stand_beside_those_of_the_first_reading(screen, sees):
     assert [one.dlp_mgycm for one in found.table.rows] == [None, 385.01, 251.78]
 
 
+def test_a_row_of_which_one_dose_is_misread_keeps_its_place(screen, sees):
+    sees([(text.replace("12.34", "72.34"), *place) for text, *place in words_of(screen)])
+    longer = ScreenTable(layout="ge", rows=(*TABLE.rows, row(4, 1.0, 2.0)))
+
+    found = second_opinion.read([Picture(screen.gray)], SCANNER, Reading(table=longer))
+
+    assert [one.ctdivol_mgy for one in found.table.rows] == [72.34, 8.07, None]
+
+
 def test_more_pictures_than_any_screen_has_are_not_read(sees):
     sees([])
     pictures = [Picture(np.zeros((8, 8), np.uint8))] * 9

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kerma.demo.screens import old_scanners
 from kerma.demo.screens.old_scanners import Examination
+from kerma.demo.screens.typist import typed
 from kerma.pipeline.screens.folder import read_folders
 from kerma.screens.glyph_set import GlyphSet
 from kerma.store import glyph_sets
@@ -31,8 +32,16 @@ def teach_toshiba() -> None:
 @cache
 def ge_glyphs(number: int) -> GlyphSet:
     """Return what a person would type for the letters of the GE's study of this number."""
-    screens = old_scanners.ge_screens(number, AT)
-    return old_scanners.typed(screens, old_scanners.scanner_of(old_scanners.GE), "typed")
+    scanner = old_scanners.GE
+    known = GlyphSet(
+        name="typed",
+        manufacturer=scanner.manufacturer,
+        model=scanner.model,
+        software_versions=scanner.software_versions,
+    )
+    for screen in old_scanners.ge_screens(number, AT):
+        known = typed(screen, known)
+    return known
 
 
 def take(folder: Path, examination: Examination) -> ScreenStudy:

@@ -243,7 +243,7 @@ class TestCollected:
         assert "They wait here" in text(admin.get("/collected/"))
 
     def test_known_scanners_are_offered_until_they_are_on_the_list(self, admin):
-        page = "/configuration/arrival-rules/"
+        page = "/configuration/arrival/"
         assert "LightSpeed Plus" in text(admin.get(page))
         rule("collect", "scanner", "ge medical systems", "lightspeed plus")
         assert "Add GE MEDICAL SYSTEMS, LightSpeed Plus" not in text(admin.get(page))

@@ -135,3 +135,24 @@ def test_a_second_reading_is_shown_only_where_it_differs():
     assert {f.column.name: f.second for f in form.rows[1].main if f.second} == {
         "dlp_mgycm": "264.1"
     }
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "total"), [("", "288.6", 288.6), ("50", "", 50.0), ("50", "288.6", None)]
+)
+def test_totals_of_two_phantoms_are_never_added(head, body, total):
+    read = ScreenTable(
+        layout="toshiba", total_dlp_mgycm=999.9, total_dlp_body_mgycm=999.9,
+        cells=(cell("total_dlp_body_mgycm", "999.90", 5),),
+    )  # fmt: skip
+    given = {
+        "rows": "0",
+        "total-total_dlp_head_mgycm": head,
+        "total-total_dlp_body_mgycm": body,
+    }
+
+    table, _ = tables.typed(given, read)
+
+    assert table.total_dlp_mgycm == total
+    shown = [field.column.name for field in tables.form_of(read, read).totals]
+    assert shown == ["total_dlp_body_mgycm"]

@@ -48,7 +48,7 @@ def fields(client, study):
     """Return what a browser would send of the review page as it is shown."""
     context = client.get(f"/screens/{study.pk}/").context
     form = context["form"]
-    given = {"rows": len(form.rows)}
+    given = {"rows": len(form.rows), "read_as": context["read_as"]}
     for row in form.rows:
         given[f"{row.at}-origin"] = row.origin
         given |= {field.id: field.text for field in (*row.main, *row.more)}
@@ -362,6 +362,19 @@ def test_what_is_no_number_is_refused_and_stays_to_be_corrected(doubted):
 
     assert response.status_code == 422
     assert "DLP of row 1 is “12.3.4”" in response.content.decode()
+    assert not Study.objects.exists()
+
+
+def test_what_was_typed_beside_another_reading_is_not_stored(doubted, right):
+    client = client_of("admin")
+    given = with_totals(fields(client, doubted), right)
+    reading = doubted.reading
+    reading["table"]["rows"] = list(reading["table"]["rows"])[:1]
+    ScreenStudy.objects.filter(pk=doubted.pk).update(reading=reading)
+
+    response = client.post(f"/screens/{doubted.pk}/decide/", {**given, "do": "confirm"})
+
+    assert "read anew while you had them open" in response.content.decode()
     assert not Study.objects.exists()
 
 

@@ -37,7 +37,7 @@ _MEANING = {
     "merged": "added to a stored study",
     "duplicate": "already here",
     "skipped": "carry no dose",
-    "refused": "refused; see the quarantine",
+    "refused": "see the quarantine, or Dose screens",
 }
 
 

@@ -1,6 +1,7 @@
 """A data set with pixels in, its stored values out, decompressed; what can go wrong, named."""
 
 import logging
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,9 @@ from pydicom import Dataset, dcmread
 from pydicom.encaps import generate_frames
 from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.pixels.utils import pixel_array
+from pydicom.uid import UID
+
+from kerma.dicom import apart
 
 FAILURES = (
     AttributeError,
@@ -25,11 +29,22 @@ FAILURES = (
     OSError,
     OverflowError,
     RuntimeError,
+    struct.error,
     TypeError,
     ValueError,
 )
 """What pydicom and its decoders are known to raise over damaged bytes and unknown encodings."""
 
+_LOSSLESS_JPEG = frozenset(("1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"))
+_DECODERS = {
+    "1.2.840.10008.1.2.4.50": "pillow",
+    "1.2.840.10008.1.2.4.51": "pillow",
+    "1.2.840.10008.1.2.4.80": "pyjpegls",
+    "1.2.840.10008.1.2.4.81": "pyjpegls",
+    "1.2.840.10008.1.2.4.90": "pylibjpeg",
+    "1.2.840.10008.1.2.4.91": "pylibjpeg",
+}
+"""Transfer syntax -> the decoder that survives damaged streams; pydicom's choice for others."""
 _GE_PRIVATE, _IMPLICIT = b"1.2.840.113619.5.2", b"1.2.840.10008.1.2\0"
 _META = 1024
 """Bytes within which the file meta information names the transfer syntax."""
@@ -62,7 +77,14 @@ def stored(found: Dataset, *, with_unused_bits: bool = False) -> NDArray[Any]:
     with _silence():
         if is_compressed(found):
             _refuse_other_sizes(found)
-        return pixel_array(found, correct_unused_bits=not with_unused_bits)
+        syntax = str(found.file_meta.get("TransferSyntaxUID", ""))
+        if syntax in _LOSSLESS_JPEG:
+            return apart.decoded(found)
+        return pixel_array(
+            found,
+            decoding_plugin=_DECODERS.get(syntax, ""),
+            correct_unused_bits=not with_unused_bits,
+        )
 
 
 @contextmanager
@@ -82,7 +104,9 @@ def _silence() -> Iterator[None]:
 def is_compressed(found: Dataset) -> bool:
     """Whether the pixels are encapsulated (PS3.5 A.4)."""
     syntax = found.file_meta.get("TransferSyntaxUID")
-    return bool(syntax is not None and syntax.is_compressed and syntax.is_encapsulated)
+    if not isinstance(syntax, UID) or not syntax.is_transfer_syntax:
+        return False
+    return bool(syntax.is_compressed and syntax.is_encapsulated)
 
 
 def name_of_syntax(found: Dataset) -> str:

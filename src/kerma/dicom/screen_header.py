@@ -51,6 +51,11 @@ def is_screen(header: DataSet) -> bool:
     return _BY_MAKER[maker](header)
 
 
+def says_dose(series_description: str) -> bool:
+    """Whether a series is called what series of dose screens are called."""
+    return bool(_SAYS_DOSE.search(series_description.casefold()))
+
+
 def is_companion(header: DataSet) -> bool:
     """Whether it is an image of the patient whose header may add to a dose screen of its study.
 
@@ -80,7 +85,7 @@ def _maker(header: DataSet) -> str:
 def _says_dose(header: DataSet) -> bool:
     if "DOSE_INFO" in (value.upper() for value in header.strings(tags.ImageType)):
         return True
-    return bool(_SAYS_DOSE.search(header.text(tags.SeriesDescription).casefold()))
+    return says_dose(header.text(tags.SeriesDescription))
 
 
 def _kind(header: DataSet) -> str:

@@ -96,8 +96,10 @@ def _fill(levels: NDArray[np.int16], gray: Gray, solid: Bits) -> bool:
 
 
 def _is_framed(gray: Gray, region: Bits, level: int) -> bool:
-    """Whether the rim of a region is of its background, as that of a bar is; bold letters close
-    together have none."""
+    """Whether the rim of a region is of its background, as that of a bar is.
+
+    Bold letters close together have no such rim.
+    """
     rim = region & ~ndimage.binary_erosion(region)
     return float((np.abs(gray[rim].astype(np.int16) - level) < _VISIBLE).mean()) >= _RIM
 
@@ -113,13 +115,15 @@ def _solid(mask: Bits) -> Bits:
 def _closed(mask: Bits, size: tuple[int, int]) -> Bits:
     grown = ndimage.maximum_filter(mask.view(np.uint8), size, mode="constant")
     shrunk = ndimage.minimum_filter(grown, size, mode="nearest")
-    return shrunk.view(np.bool_)
+    done: Bits = shrunk.view(np.bool_)
+    return done
 
 
 def _opened(mask: Bits, size: int) -> Bits:
     shrunk = ndimage.minimum_filter(mask.view(np.uint8), size, mode="nearest")
     grown = ndimage.maximum_filter(shrunk, size, mode="nearest")
-    return grown.view(np.bool_)
+    done: Bits = grown.view(np.bool_)
+    return done
 
 
 def _mode(values: NDArray[np.uint8]) -> int:
@@ -142,8 +146,10 @@ def _is_rippled(distance: NDArray[np.int16]) -> bool:
 
 
 def _covered(distance: NDArray[np.int16], mask: Bits, is_lossy: bool) -> NDArray[np.uint8]:
-    """Return the coverage of the pixels in `mask`: their distance from the background relative to
-    that of the colour of their word."""
+    """Return the coverage of the pixels in `mask`.
+
+    It is their distance from the background relative to that of the colour of their word.
+    """
     labels, count = ndimage.label(mask, np.ones((3, 3)))
     inside, of = distance[mask], labels[mask]
     peaks = np.zeros(count + 1, np.float32)

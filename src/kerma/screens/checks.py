@@ -41,8 +41,19 @@ _RANGED = (
     "collimation_mm", "pitch", "ctdivol_mgy", "dlp_mgycm",
 )  # fmt: skip
 _TOTALS = ("total_dlp_mgycm", "total_dlp_head_mgycm", "total_dlp_body_mgycm")
-_UNIFORM = (("ctdivol_mgy",), ("dlp_mgycm", *_TOTALS))
+_UNIFORM = (
+    ("ctdivol_mgy",),
+    ("dlp_mgycm", *_TOTALS),
+    ("exposure_mas",),
+    ("exposure_time_s",),
+    ("start_mm", "end_mm"),
+)
 """Columns whose numbers have the same number of decimals on the whole screen."""
+_IN_EVERY_ROW = (
+    "kvp", "exposure_mas", "rotation_time_s", "exposure_time_s", "collimation_mm", "start_mm",
+    "end_mm",
+)  # fmt: skip
+"""What every scan has if one has it; localizers may have none."""
 
 
 def doubts(
@@ -139,7 +150,9 @@ def _unread(table: ScreenTable) -> Iterator[Doubt]:
 
 def _unread_doubt(cell: Cell, row: int | None) -> Doubt:
     sentence = f"“{cell.text}” could not be read as {NAMES.get(cell.name, cell.name)}."
-    if cell.name == "phantom_mm":
+    if not cell.text:
+        sentence = f"The place of {NAMES.get(cell.name, cell.name)} is empty."
+    elif cell.name == "phantom_mm":
         sentence = f"“{cell.text}” does not tell which phantom is meant, 16 cm or 32 cm."
     return Doubt(name="unread", sentence=sentence, row=row, cells=(cell,))
 
@@ -148,6 +161,7 @@ def _rows(table: ScreenTable, of_layout: Limits) -> Iterator[Doubt]:
     if not table.rows:
         yield Doubt(name="rows", sentence="The table has no row.")
     yield from _numbering(table)
+    yield from _empty_places(table)
     with_phantom = any(row.phantom_mm for row in table.rows)
     for number, row in enumerate(table.rows):
         yield from _dose_is_there(number, row)
@@ -157,6 +171,21 @@ def _rows(table: ScreenTable, of_layout: Limits) -> Iterator[Doubt]:
                 name="phantom",
                 sentence="The phantom of this row is missing, others state theirs.",
                 row=number,
+            )
+
+
+def _empty_places(table: ScreenTable) -> Iterator[Doubt]:
+    """Look for empty places in columns: the value may stand, misread, under another heading."""
+    scans = [
+        (number, row) for number, row in enumerate(table.rows) if row.acquisition_type != LOCALIZER
+    ]
+    for name in _IN_EVERY_ROW:
+        empty = [(number, row) for number, row in scans if not _has(row, name)]
+        if 0 < len(empty) < len(scans):
+            yield Doubt(
+                name="empty place",
+                sentence=f"This row has no value for {NAMES[name]}, others have one.",
+                row=empty[0][0],
             )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from kerma.screens.key_words import fold
@@ -121,7 +122,7 @@ def in_columns(words: Sequence[Word], columns: Sequence[Column]) -> dict[int, li
 
 def _close(words: Sequence[Word], height: int) -> Sequence[Word]:
     """Return the first words with no more than a space between them, at most `_LONGEST`."""
-    for count, (one, after) in enumerate(zip(words, words[1:_LONGEST], strict=False), 1):
+    for count, (one, after) in enumerate(pairwise(words[:_LONGEST]), 1):
         if after.box.x - one.box.x - one.box.width > _SPACE * height:
             return words[:count]
     return words[:_LONGEST]

@@ -1,5 +1,7 @@
-"""Ink in, pieces that may be letters out; lines, frames and pictures are taken away, but nothing
-that touches them is lost silently."""
+"""Ink in, pieces that may be letters out.
+
+Lines and frames are taken away, but nothing that touches them is lost silently.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -91,7 +93,7 @@ def levels(whole: Pieces, piece: Piece) -> NDArray[np.uint8]:
     """Return how far the pixels of a piece's box are covered, 0 … 15, without other pieces."""
     place = _place(piece.box)
     others = foreign(whole, piece, place)
-    covered = np.rint(whole.coverage[place] * (FULL / 255)).astype(np.uint8)
+    covered: NDArray[np.uint8] = np.rint(whole.coverage[place] * (FULL / 255)).astype(np.uint8)
     own = ~others & (whole.labels[place] != 0)
     covered[others] = 0
     # Rounding must not move a pixel over the half: ink is what the labels say.
@@ -110,16 +112,17 @@ def glyph(whole: Pieces, piece: Piece) -> Glyph:
 def foreign(whole: Pieces, piece: Piece, place: tuple[slice, slice]) -> NDArray[np.bool_]:
     """Return which pixels of `place` are ink of other pieces."""
     labels = whole.labels[place]
-    own = labels == 0
+    others: NDArray[np.bool_] = labels != 0
     for part in piece.parts:
-        own |= labels == part
-    return ~own
+        others &= labels != part
+    return others
 
 
 def beside_others(whole: Pieces, piece: Piece) -> NDArray[np.bool_]:
     """Return which pixels of a piece's box may be the smoothed edge of another piece."""
     place = _place(piece.box)
-    return grown(foreign(whole, piece, place)) & (whole.labels[place] == 0)
+    beside: NDArray[np.bool_] = grown(foreign(whole, piece, place)) & (whole.labels[place] == 0)
+    return beside
 
 
 def grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -192,14 +195,13 @@ def _runs(mask: NDArray[np.bool_], size: tuple[int, int]) -> NDArray[np.bool_]:
     eroded = ndimage.minimum_filter(mask.view(np.uint8), size, mode="constant")
     origin = tuple(-1 if extent % 2 == 0 else 0 for extent in size)
     grown = ndimage.maximum_filter(eroded, size, mode="constant", origin=origin)
-    return grown.view(np.bool_)
+    runs: NDArray[np.bool_] = grown.view(np.bool_)
+    return runs
 
 
 def _at_edge(box: Box, shape: tuple[int, ...]) -> bool:
     rows, columns = shape
-    return (
-        box.x <= 0 or box.y <= 0 or box.x + box.width >= columns or box.y + box.height >= rows
-    )
+    return box.x <= 0 or box.y <= 0 or box.x + box.width >= columns or box.y + box.height >= rows
 
 
 def _place(box: Box) -> tuple[slice, slice]:

@@ -4,13 +4,26 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kerma.screens.letters import Letters, cell_of, letters_of, text_of, union
+from kerma.screens.letters import (
+    Letters,
+    after,
+    cell_of,
+    leading_run,
+    letters_of,
+    spaced,
+    text_of,
+    union,
+)
 from kerma.screens.numbers import Style, digits, number
 from kerma.screens.page import Box, Line, Page, Word
 from kerma.screens.reading import Cell, ScanRow, ScreenTable
 
 NOTHING = frozenset(("", "-", "--", "---", "–", "—", "_", "N/A", "n/a"))
 """How screens say that there is no value."""
+_PATIENT_ID = (
+    "Patient ID", "Pat. ID", "Patienten-ID", "Patienten ID", "ID patient", "ID du patient",
+    "ID paciente", "ID del paciente", "ID paziente",
+)  # fmt: skip
 _MARGIN = 3
 """Pixels more on each side of what is blanked."""
 _OF = r"[:.]?([0-9]{1,2})(?:/|of|von|de|sur|di)([0-9]{1,2})"
@@ -33,6 +46,9 @@ class RowDraft:
     ) -> None:
         """Read a number; what is none leaves a cell without a value, which is a doubt."""
         if text_of(letters) in NOTHING:
+            return
+        if len(leading_run(letters)) < len(letters):
+            self.cells.append(cell_of(name, letters, self.page, spaced(letters)))
             return
         self.cells.append(cell_of(name, letters, self.page))
         value = number(text_of(letters), self.style, places, signed=signed)
@@ -95,6 +111,13 @@ class Draft:
         words = tuple(words)
         text = " ".join(word.text for word in words)
         self.strange.append(cell_of(name, letters_of(words), page, text))
+
+    def person(self, line: Line, page: int) -> None:
+        """Take a line for something that may name the patient: whatever is not known does."""
+        self.blank(line.words, page)
+        patient = _patient_id(line)
+        if patient:
+            self.patient_ids.append(spaced(leading_run(patient)))
 
     def blank(self, words: Iterable[Word], page: int) -> None:
         """Note what may name the patient."""
@@ -181,3 +204,15 @@ def _mark(line: Line, style: Style) -> tuple[int, int] | None:
 
 def _text(line: Line, style: Style) -> str:
     return digits("".join(word.text for word in line.words), style)
+
+
+def _patient_id(line: Line) -> Letters | None:
+    """Return what stands behind "Patient ID" or "ID:", and whatever follows."""
+    found = after(letters_of(line.words), _PATIENT_ID)
+    if found:
+        return found
+    for place in range(len(line.words)):
+        letters = letters_of(line.words[place:])
+        if re.match(r"I[Dd][:.]", text_of(letters)):
+            return letters[3:]
+    return None

@@ -27,6 +27,10 @@ _CELL = 0.8
 """Width of a digit, as share of the pitch of digits, where a thin 1 is taken to be as wide as the
 others: nearly all fonts give digits one pitch, so that columns of numbers stand in line."""
 
+_IN_NUMBERS = (".", ",", ":", "-", "/")
+_NEIGHBOURS = 25
+"""Percentile of the distances of digits that is their pitch: some digits are of other numbers."""
+
 
 class Spelled(NamedTuple):
     """The letters of one line, not yet parted."""
@@ -54,9 +58,9 @@ def spacing(lines: Sequence[Spelled]) -> Spacing:
     pitch = _pitch(steps[gaps < 1])
     if pitch:
         return Spacing(_SPACED * pitch)
-    are_wide = [_is_wide_digit(left) and _is_wide_digit(right) for _, left, right in pairs]
-    between = steps[np.array(are_wide) & (gaps < _CANDIDATES[-1])]
-    cell = _CELL * float(np.median(between)) if between.size else 0.0
+    are_digits = [left.text.isdigit() and right.text.isdigit() for _, left, right in pairs]
+    between = steps[np.array(are_digits)]
+    cell = _CELL * float(np.percentile(between, _NEIGHBOURS)) if between.size else 0.0
     widened = [_gap(left, right, cell * height) / height for height, left, right in pairs]
     return Spacing(_valley(np.array(widened)), cell)
 
@@ -74,8 +78,10 @@ def words(line: Spelled, parted: Spacing) -> tuple[Word, ...]:
 
 
 def _gap(left: Seen, right: Seen, cell: float = 0.0) -> float:
-    """Return the gap between two letters; a digit is at least `cell` wide, about its middle."""
-    apart = right.box.x - left.box.x - left.box.width
+    """Return the gap between two letters; within a number, a digit is at least `cell` wide."""
+    apart = float(right.box.x - left.box.x - left.box.width)
+    if not (_is_of_number(left) and _is_of_number(right)):
+        return apart
     return apart - sum(
         max(0.0, cell - one.box.width) / 2 for one in (left, right) if one.text.isdigit()
     )
@@ -85,8 +91,8 @@ def _step(left: Seen, right: Seen) -> float:
     return right.box.x + right.box.width / 2 - left.box.x - left.box.width / 2
 
 
-def _is_wide_digit(one: Seen) -> bool:
-    return len(one.text) == 1 and one.text in "023456789"
+def _is_of_number(one: Seen) -> bool:
+    return one.text.isdigit() or one.text in _IN_NUMBERS
 
 
 def _pitch(steps: NDArray[np.float64]) -> float:

@@ -13,14 +13,13 @@ from kerma.screens.columns import Column
 from kerma.screens.dates import date_time
 from kerma.screens.draft import NOTHING, Draft, RowDraft, in_order
 from kerma.screens.key_words import contains, fold, is_one_of, starts_with
-from kerma.screens.letters import Letters, after, leading_run, letters_of, spaced, text_of
+from kerma.screens.letters import Letters, letters_of, text_of
 from kerma.screens.numbers import digits, style_of
 from kerma.screens.page import Line, Page, Word
 from kerma.screens.reading import Scanner, ScreenTable
 
 _DOSE, _DETAIL = ("Dose Information",), ("Detail Information",)
 _CONTRAST = ("Contrast/Enhance Information", "Contrast Enhance Information")
-_PATIENT_ID = ("Patient ID", "Pat. ID", "Patient-ID")
 _COLUMNS = {
     "kvp": ("kV", "kVp"),
     "exposure_mas": ("Total mAs",),
@@ -166,10 +165,7 @@ class _State:
         if found := date_time(line.text):
             self.draft.date_time = self.draft.date_time or found
             return
-        self.draft.blank(line.words, self.place)
-        patient = after(letters_of(line.words), _PATIENT_ID)
-        if patient:
-            self.draft.patient_ids.append(spaced(leading_run(patient)))
+        self.draft.person(line, self.place)
 
     def _dose_line(self, line: Line) -> None:
         letters = letters_of(line.words)

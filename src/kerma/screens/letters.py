@@ -56,6 +56,8 @@ def cell_of(name: str, letters: Sequence[Letter], page: int, text: str | None = 
 
 def union(boxes: Sequence[Box], margin: int = 0) -> Box:
     """Return the smallest box around all, and `margin` pixels more on every side."""
+    if not boxes:
+        return Box(0, 0, 0, 0)
     left = min(box.x for box in boxes) - margin
     top = min(box.y for box in boxes) - margin
     right = max(box.x + box.width for box in boxes) + margin

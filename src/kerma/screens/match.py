@@ -204,11 +204,13 @@ def _costs(
 def _change(bank: _Bank, number: int, seen: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return by how much each pixel differs from a shape."""
     inside = np.abs(seen - bank.canvases[number])
-    return np.where(bank.within[number] > 0, inside, _over(seen))
+    change: NDArray[np.float32] = np.where(bank.within[number] > 0, inside, _over(seen))
+    return change
 
 
 def _over(covered: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.maximum(covered - np.float32(0.5), 0)
+    over: NDArray[np.float32] = np.maximum(covered - np.float32(0.5), 0)
+    return over
 
 
 def _canvas(whole: Pieces, piece: Piece) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

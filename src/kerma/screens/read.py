@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from kerma.registry import load_all
 from kerma.screens import layouts as _layouts
+from kerma.screens.checks import doubts
 from kerma.screens.glyph_set import GlyphSet
 from kerma.screens.layout import Layout, layouts
 from kerma.screens.page import Box, Page, Seen
 from kerma.screens.picture import Picture
-from kerma.screens.reading import Doubt, Reading, Scanner, ScreenTable
+from kerma.screens.reading import Reading, Scanner, ScreenTable
 from kerma.screens.recognise import recognise, unknown_share
 
 __all__ = ["Picture", "read", "table_of"]
@@ -68,17 +69,9 @@ def table_of(pages: Sequence[Page], scanner: Scanner, patient_id: str = "") -> R
     table = layout.read(pages, scanner)
     return Reading(
         table=table,
-        doubts=_doubts(table, pages, scanner, patient_id),
+        doubts=doubts(table, pages, scanner, patient_id),
         unknown=tuple(_unknown(pages, table)),
     )
-
-
-def _doubts(
-    table: ScreenTable, pages: Sequence[Page], scanner: Scanner, patient_id: str
-) -> tuple[Doubt, ...]:
-    from kerma.screens.checks import doubts  # noqa: PLC0415
-
-    return doubts(table, pages, scanner, patient_id)
 
 
 def _fitting(page: Page, scanner: Scanner) -> Layout | None:

@@ -7,14 +7,13 @@ from kerma.screens import columns as cols
 from kerma.screens.columns import Column
 from kerma.screens.dates import date_time
 from kerma.screens.draft import Draft, RowDraft, in_order
-from kerma.screens.key_words import contains, is_one_of, starts_with
-from kerma.screens.letters import after, leading_number, leading_run, letters_of, spaced, text_of
+from kerma.screens.key_words import is_one_of, starts_with
+from kerma.screens.letters import after, leading_number, letters_of, text_of
 from kerma.screens.numbers import style_of
 from kerma.screens.page import Line, Page, Word
 from kerma.screens.reading import Scanner, ScreenTable
 
 Named = dict[str, list[Word]]
-_PATIENT_ID = ("Patient ID", "Pat. ID", "Patient-ID", "Patienten-ID", "ID patient", "ID paciente")
 
 
 @dataclass(frozen=True)
@@ -165,10 +164,7 @@ class _PageReader:
 
     def _other(self, line: Line) -> None:
         """Take whatever is not known for something that may name the patient."""
-        if starts_with(line.text, self.layout.exam) and not contains(line.text, _PATIENT_ID):
+        if starts_with(line.text, self.layout.exam):
             self.draft.exam_description = line.text.partition(":")[2].strip()
             return
-        self.draft.blank(line.words, self.place)
-        patient = after(letters_of(line.words), _PATIENT_ID)
-        if patient:
-            self.draft.patient_ids.append(spaced(leading_run(patient)))
+        self.draft.person(line, self.place)

@@ -8,10 +8,10 @@ point for nothing or a 1 for a 7.
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -165,15 +165,34 @@ def _like(table: ScreenTable, first: ScreenTable | None) -> ScreenTable:
     if first is None or len(first.rows) == len(table.rows):
         return table
     rows = [ScanRow() for _ in first.rows]
-    ours_said, theirs_said = ([_doses(row) for row in each.rows] for each in (first, table))
-    same = SequenceMatcher(a=ours_said, b=theirs_said, autojunk=False)
-    for ours, theirs, length in same.get_matching_blocks():
-        rows[ours : ours + length] = table.rows[theirs : theirs + length]
+    for place, row in _same(first.rows, table.rows):
+        rows[place] = row
     return replace(table, rows=tuple(rows))
 
 
-def _doses(row: ScanRow) -> tuple[float | None, float | None]:
-    return row.ctdivol_mgy, row.dlp_mgycm
+def _same(ours: Sequence[ScanRow], theirs: Sequence[ScanRow]) -> Iterator[tuple[int, ScanRow]]:
+    """Yield places in `ours` with the rows found again: as many as can be, in order."""
+    many = [[0] * (len(theirs) + 1) for _ in range(len(ours) + 1)]
+    for i, j in product(reversed(range(len(ours))), reversed(range(len(theirs)))):
+        together = many[i + 1][j + 1] + _is_alike(ours[i], theirs[j])
+        many[i][j] = max(together, many[i + 1][j], many[i][j + 1])
+    i = j = 0
+    while i < len(ours) and j < len(theirs):
+        if _is_alike(ours[i], theirs[j]) and many[i][j] == many[i + 1][j + 1] + 1:
+            yield i, theirs[j]
+            i, j = i + 1, j + 1
+        elif many[i + 1][j] >= many[i][j + 1]:
+            i += 1
+        else:
+            j += 1
+
+
+def _is_alike(one: ScanRow, other: ScanRow) -> bool:
+    """Whether two rows have a dose in common, or neither has any."""
+    doses = [(one.ctdivol_mgy, other.ctdivol_mgy), (one.dlp_mgycm, other.dlp_mgycm)]
+    if any(ours is not None and ours == theirs for ours, theirs in doses):
+        return True
+    return not any(dose is not None for pair in doses for dose in pair)
 
 
 @cache

@@ -28,8 +28,10 @@ class _Part(NamedTuple):
 
 
 def split(whole: Pieces, piece: Piece, matcher: Matcher) -> list[Seen]:
-    """Return the known letters of which a piece is made up side by side; none if there is no way
-    to part it, or more than one."""
+    """Return the known letters of which a piece is made up side by side.
+
+    None if there is no way to part it, or more than one.
+    """
     if piece.is_cut or piece.box.width <= _WIDER * matcher.digit_width:
         return []
     around, moved = _alone(whole, piece)
@@ -68,9 +70,7 @@ def _alone(whole: Pieces, piece: Piece) -> tuple[Pieces, Piece]:
     return around, Piece(Box(x - left, y - top, width, height), frozenset([1]))
 
 
-def _part(
-    around: Pieces, whole: Piece, start: int, width: int, matcher: Matcher
-) -> _Part | None:
+def _part(around: Pieces, whole: Piece, start: int, width: int, matcher: Matcher) -> _Part | None:
     """Return what the columns of a piece from `start` on stand for."""
     if width < _NARROWEST:
         return None

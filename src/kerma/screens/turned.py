@@ -26,9 +26,7 @@ def turned(shapes: Sequence[Levels], matcher: Matcher) -> str:
     if len(shapes) < _ENOUGH or not matcher.texts:
         return ""
     upright = _share(shapes, matcher)
-    shares = {
-        name: _share([turn(one) for one in shapes], matcher) for name, turn in _TURNS.items()
-    }
+    shares = {name: _share([turn(one) for one in shapes], matcher) for name, turn in _TURNS.items()}
     best = max(shares, key=lambda name: shares[name])
     if shares[best] < _KNOWN or shares[best] < upright + 0.25:
         return ""

@@ -5,7 +5,7 @@ from collections import defaultdict
 from typing import NamedTuple
 
 import numpy as np
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from numpy.typing import NDArray
 
 from kerma.screens.page import Box, Glyph
@@ -14,8 +14,8 @@ from kerma.screens.shapes import ink
 from kerma.store import glyph_sets, screens
 from kerma.store.models import GlyphSet, ScreenPicture, ScreenStudy
 
-_STUDIES = 200
-"""Studies that are looked through at once; the rest follow as these are read."""
+_STUDIES = 40
+"""Studies that are looked through for each letter; all others follow when these are read."""
 _ALIKE = 0.35
 """Greatest share of ink in which two shapes differ that people may take for one another."""
 _FEW = 4
@@ -56,23 +56,22 @@ def key_of(glyph: Glyph) -> str:
     return hashlib.sha256(whole).hexdigest()[:16]
 
 
-def waiting_for(scanner: Scanner) -> "list[ScreenStudy]":
+def waiting_for(scanner: Scanner) -> "QuerySet[ScreenStudy]":
     """Return the studies of a scanner that wait for letters, oldest first."""
-    found = ScreenStudy.objects.filter(
+    return ScreenStudy.objects.filter(
         state=ScreenStudy.State.GLYPHS,
         manufacturer=scanner.manufacturer,
         model=scanner.model,
         software_versions=scanner.software_versions,
-    )
-    return list(found.order_by("pk")[:_STUDIES])
+    ).order_by("pk")
 
 
-def unknown_of(studies: "list[ScreenStudy]", known: dict[Glyph, str]) -> list[Unknown]:
+def unknown_of(studies: "QuerySet[ScreenStudy]", known: dict[Glyph, str]) -> list[Unknown]:
     """Return what is unknown and not named since, most frequent first."""
     times: dict[Glyph, int] = defaultdict(int)
     seen_in: dict[Glyph, set[int]] = defaultdict(set)
     first: dict[Glyph, tuple[int, int, Box]] = {}
-    for study in studies:
+    for study in studies[:_STUDIES]:
         for page, seen in screens.reading_of(study).unknown:
             if seen.glyph not in known:
                 times[seen.glyph] += 1
@@ -84,10 +83,10 @@ def unknown_of(studies: "list[ScreenStudy]", known: dict[Glyph, str]) -> list[Un
     ]
 
 
-def proposals(studies: "list[ScreenStudy]") -> dict[Glyph, str]:
+def proposals(studies: "QuerySet[ScreenStudy]") -> dict[Glyph, str]:
     """Return what the second opinion takes unknown glyphs for; nobody has confirmed it."""
     found: dict[Glyph, str] = {}
-    for study in studies:
+    for study in studies[:_STUDIES]:
         second = screens.second_of(study)
         for _, seen in second.unknown if second else ():
             if seen.text:

@@ -1,5 +1,6 @@
 """The table of a dose screen in, the fields of the review page out; and what was typed, back."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -56,6 +57,8 @@ TOTALS = (
     Column("total_dlp_body_mgycm", "Total DLP, 32 cm", "mGy·cm", is_main=False),
     Column("total_mas", "Total mAs", "mAs", is_main=False),
 )
+_PARTS = ("total_dlp_head_mgycm", "total_dlp_body_mgycm")
+"""Totals per phantom: what refers to 16 and to 32 cm is never added."""
 TYPES = (
     "Spiral Acquisition",
     "Sequenced Acquisition",
@@ -143,10 +146,23 @@ def form_of(
         _row(index, row, _at(read.rows, origin), origin, used, doubts, second)
         for index, (row, origin) in enumerate(zip(table.rows, places, strict=True))
     ]
-    shown = {c for c in TOTALS if c.is_main or _given(read, c) or _given(table, c)}
-    totals = [_field(f"total-{c.name}", c, table, read, [], second) for c in TOTALS if c in shown]
+    whole = [one for one in doubts if one.row is None]
+    totals = [
+        _field(f"total-{c.name}", c, table, read, whole, second) for c in _totals(table, read)
+    ]
     general = [one.sentence for one in doubts if one.row is None or one.row >= len(rows)]
     return Form(rows, totals, general, dlp_sum(table))
+
+
+def _totals(table: ScreenTable, read: ScreenTable) -> list[Column]:
+    """Return the totals to show; where the screen has one for a phantom, that for all follows."""
+    shown = [c for c in TOTALS if c.is_main or _given(read, c) or _given(table, c)]
+    return shown[1:] if _has_parts(read) else shown
+
+
+def _has_parts(read: ScreenTable) -> bool:
+    names = {cell.name for cell in read.cells}
+    return TOTALS[0].name not in names and not names.isdisjoint(_PARTS)
 
 
 def dlp_sum(table: ScreenTable) -> str:
@@ -213,6 +229,26 @@ def _places(row: ScanRow) -> frozenset[tuple[int, str, Box]]:
     return frozenset((cell.page, cell.name, cell.box) for cell in row.cells)
 
 
+LAYOUTS = {
+    "siemens": "Siemens Patient Protocol",
+    "ge": "GE Dose Report",
+    "toshiba": "Toshiba dose information",
+    "canon": "Canon dose information",
+    "philips": "Philips dose information",
+}
+"""What people call the layouts."""
+
+
+def print_of(table: ScreenTable | None) -> str:
+    """Return a short mark of what was read, other when it is read otherwise."""
+    return hashlib.sha256(msgspec.json.encode(table)).hexdigest()[:16]
+
+
+def layout_words(layout: str) -> str:
+    """Return what a layout is called."""
+    return LAYOUTS.get(layout.lower(), layout)
+
+
 def plain(value: float | str | None) -> str:
     """Return a number with the digits it has."""
     if value is None:
@@ -239,6 +275,9 @@ def typed(given: Mapping[str, str], read: ScreenTable) -> tuple[ScreenTable, lis
         rows.append(_typed_row(given, index, _at(read.rows, origin)))
         origins.append(origin)
     totals = {c.name: _value(given, f"total-{c.name}", c, read, c.heading) for c in TOTALS}
+    if _has_parts(read):
+        parts = [totals[name] for name in _PARTS if totals[name] is not None]
+        totals[TOTALS[0].name] = parts[0] if len(parts) == 1 else None
     cells = tuple(
         _cell(one, read, totals, given.get(f"total-{one.name}", "")) for one in read.cells
     )

@@ -208,6 +208,21 @@ def test_toshiba_takes_the_first_image_of_each_series_and_whole_dose_screens():
     assert screens.kept
 
 
+@pytest.mark.parametrize(("description", "number"), [("Dose Report", 2), ("Patientenprotokoll", 2)])
+def test_toshiba_takes_screens_whole_that_are_saved_as_ct_images(description, number):
+    series = (
+        S("CT", number=300, description="Body"),
+        S("CT", number=number, description=description),
+    )
+
+    (study,) = chosen(series, Wanted(modalities=("CT",), toshiba=True))
+
+    body, screens = study.series
+    assert body.by_image
+    assert not screens.by_image
+    assert screens.kept
+
+
 def test_toshiba_gives_way_to_a_report_and_to_dose_info():
     wanted = Wanted(modalities=("CT",), toshiba=True)
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from kerma.dicom import tags, uids
 from kerma.dicom.ct_dose_report import with_sources
-from kerma.dicom.dataset import DataSet
+from kerma.dicom.dataset import DataSet, as_datetime
 from kerma.errors import ContentError
 from kerma.extract import header
 from kerma.extract.screens.match import Verdict, candidates, verdicts
@@ -267,5 +267,5 @@ def _period(
     """Return start and end of irradiation: by the images, else the time on the screen."""
     images = [time for one in made for time in (one.started, one.ended) if time]
     said = images or ([table.date_time] if table.date_time else [])
-    times = sorted(dt.datetime.fromisoformat(one) for one in said)
+    times = sorted(time for one in said if (time := as_datetime(one)))
     return (times[0], times[-1]) if times else (None, None)

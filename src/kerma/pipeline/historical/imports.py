@@ -184,9 +184,9 @@ def _take(
         say(told or _line(read, outcome))
     locked.update(
         rows_read=F("rows_read") + read.rows,
-        studies=F("studies") + (outcome in ("stored", "replaced")),
-        repeated=F("repeated") + (outcome == "repeated"),
-        refused=F("refused") + (outcome == "refused"),
+        studies=F("studies") + int(outcome in ("stored", "replaced")),
+        repeated=F("repeated") + int(outcome == "repeated"),
+        refused=F("refused") + int(outcome == "refused"),
         log=Concat("log", Value(f"{told}\n" if told else "")),
     )
     found.rows_read += read.rows

@@ -51,7 +51,6 @@ def store(entry: Entry, doses: HistoricalDoses, comment: str, *, replaces: bool 
     """
     try:
         entry = complete(entry)
-        data = ct_dose_report.write(record_of(entry, comment), DoseSource.MANUAL)
     except KermaError as error:
         return Stored("refused", str(error).rstrip("."))
     uid, content = entry.study_instance_uid, identity.hashed(msgspec.json.encode(entry).decode())
@@ -61,6 +60,7 @@ def store(entry: Entry, doses: HistoricalDoses, comment: str, *, replaces: bool 
     reason = _better(entry) or (OTHERS_ENTERED if before and not replaces else "")
     if reason:
         return Stored("refused", reason, uid)
+    data = ct_dose_report.write(record_of(entry, comment), DoseSource.MANUAL)
     file = read_bytes(data)
     outcome = ingest_file(file, data, f"doses {doses.pk}", CAME_BY)
     if outcome.outcome == "refused":

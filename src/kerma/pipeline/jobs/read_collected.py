@@ -8,7 +8,12 @@ def _run(progress: jobs.Progress) -> dict[str, int]:
     found = collected.waiting()
     for done, study in enumerate(found):
         progress.tell(done, len(found), study.study_instance_uid)
-        collected.read(study)
+        try:
+            collected.read(study)
+        except OSError as error:
+            raise jobs.TryAgain(
+                f"The disk does not take what is read: {error.strerror}."
+            ) from error
     return {"studies": len(found)}
 
 

@@ -53,12 +53,18 @@ def store(study: ScreenStudy, table: ScreenTable, *, is_confirmed: bool) -> Outc
 
 def tidy_up(study: ScreenStudy) -> None:
     """Let go of what a stored study needs no more: its objects, perhaps its pictures."""
-    stock.reduce(study.study_instance_uid)
-    pictures = ScreenPicture.objects.filter(study=study)
-    pictures.update(sealed_object="")
     if not options.get("keep_screens"):
-        pictures.update(sealed_picture="")
-        stock.drop_pictures(study.study_instance_uid)
+        let_go(study)
+        return
+    ScreenPicture.objects.filter(study=study).update(sealed_object="")
+    stock.reduce(study.study_instance_uid)
+
+
+def let_go(study: ScreenStudy) -> None:
+    """Remove the objects and pictures of a study; headers and the table stay."""
+    ScreenPicture.objects.filter(study=study).update(sealed_object="", sealed_picture="")
+    stock.reduce(study.study_instance_uid)
+    stock.drop_pictures(study.study_instance_uid)
 
 
 def take_back(study: ScreenStudy) -> None:

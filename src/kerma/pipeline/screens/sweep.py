@@ -1,5 +1,6 @@
 """What has outlived its time among the dose screens goes."""
 
+import datetime as dt
 import shutil
 import time
 
@@ -18,9 +19,9 @@ def sweep() -> int:
     """Remove what nobody needs any more; return of how many studies.
 
     Screens that wait while a report has come; what a process that was killed has left; pictures
-    of a site that keeps none.
+    of a site that keeps none; those that a person put away, after the days of the quarantine.
     """
-    return _needless() + _unfinished() + _orphans()
+    return _needless() + _unfinished() + _rejected() + _orphans()
 
 
 def _needless() -> int:
@@ -45,6 +46,16 @@ def _unfinished() -> int:
     found = list(due.filter(pk__in=left.values("study")))
     for study in found:
         build.tidy_up(study)
+    return len(found)
+
+
+def _rejected() -> int:
+    before = dt.datetime.now(dt.UTC) - dt.timedelta(days=options.get("quarantine_days"))
+    old = ScreenStudy.objects.filter(state=ScreenStudy.State.REJECTED, changed_at__lt=before)
+    left = ScreenPicture.objects.exclude(sealed_object="", sealed_picture="")
+    found = list(old.filter(pk__in=left.values("study")))
+    for study in found:
+        build.let_go(study)
     return len(found)
 
 

@@ -18,9 +18,7 @@ from kerma.screens.letters import (
     Letters,
     after,
     leading_number,
-    leading_run,
     letters_of,
-    spaced,
     text_of,
 )
 from kerma.screens.numbers import Style, digits, style_of
@@ -199,14 +197,7 @@ class _PageReader:
         elif self.area == "table":
             self.draft.puzzle("line", line.words, self.place)
         elif self.area != "medium":
-            self._other(line)
-
-    def _other(self, line: Line) -> None:
-        """Take whatever is not known for something that may name the patient."""
-        self.draft.blank(line.words, self.place)
-        patient = after(letters_of(line.words), ("Patient ID", "Pat. ID"))
-        if patient:
-            self.draft.patient_ids.append(spaced(leading_run(patient)))
+            self.draft.person(line, self.place)
 
     def _harmless(self, line: Line) -> bool:
         """Whether the line is known and names nobody."""

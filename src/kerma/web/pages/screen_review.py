@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kerma.errors import KermaError
 from kerma.pipeline.screens import acts
+from kerma.screens import second_opinion
 from kerma.screens.reading import Reading, ScanRow, ScreenTable
 from kerma.store import screens
 from kerma.store.models import ScreenPicture, ScreenStudy, Study
@@ -75,6 +76,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
     reading = screens.reading_of(study)
     try:
         if do == "confirm":
+            _still_the_same(request, reading)
             table, _ = tables.typed(request.POST.dict(), _read(reading))
             acts.correct(study, table, user, request.POST.get("reason", "").strip())
         elif do == "reject":
@@ -100,6 +102,15 @@ def _refused(
     form = _form(request, study, reading, table, origins)
     context |= _context(request, study, reading, form) | {"reason": request.POST.get("reason", "")}
     return render(request, "web/screen_review.html", context | {"error": sentence}, status=422)
+
+
+def _still_the_same(request: HttpRequest, reading: Reading) -> None:
+    """Refuse what was typed beside another reading than the one there is now."""
+    if request.POST.get("read_as", "") != tables.print_of(reading.table):
+        raise tables.NotATable(
+            "These screens were read anew while you had them open. Compare the table with the "
+            "picture once more."
+        )
 
 
 def _study(number: int) -> ScreenStudy:
@@ -189,11 +200,13 @@ def _context(
         "study": study,
         "title": scanner_words(scanner),
         "reading": reading,
+        "layout": tables.layout_words(reading.table.layout) if reading.table else "",
+        "read_as": tables.print_of(reading.table),
         "form": form,
         "unknown": len({one.glyph for _, one in reading.unknown}),
         "trainer": trainer_address(scanner),
         "shown": [_shown(request, one, form) for one in _pictures(study)],
-        "has_second": bool(study.second_reading),
+        "how_to_get_second": "" if second_opinion.is_installed() else second_opinion.HOW_TO_GET_IT,
         "stored": stored if study.state == State.STORED else None,
         "before": before,
         "next": after,

@@ -154,7 +154,7 @@ def _context(request: HttpRequest, scanner: Scanner, chosen: str) -> dict[str, A
         "address": trainer_address(scanner),
         "known": len(known),
         "left": len(unknown),
-        "waiting": len(studies),
+        "waiting": studies.count(),
         "within": "screens",
         "last": _typed_by(request, scanner),
         "own_set": glyph_sets.own_set(scanner),

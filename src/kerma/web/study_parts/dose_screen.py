@@ -38,6 +38,7 @@ def _context(request: HttpRequest, study: Study) -> dict[str, Any] | None:
     changes = tables.changes(read, corrected) if corrected else []
     return {
         "screens": of_study,
+        "layout": tables.layout_words(of_study.layout),
         "glyph_set": reading.glyph_set,
         "pictures": [_whole(one, read) for one in pictures],
         "is_kept": any(one.sealed_picture for one in of_study.pictures.all()),

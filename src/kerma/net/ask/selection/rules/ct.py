@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from kerma.dicom.screen_header import says_dose
 from kerma.net.ask.answers import ImageAnswer
 from kerma.net.ask.selection import reports
 from kerma.net.ask.selection.chosen import Ask, ChosenImage, ChosenSeries, kept
@@ -18,6 +19,10 @@ _MODALITIES = ("CT", "SC", "OT", "")
 """Of CT images and screens; "" where the node does not say."""
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 """And, with a further part, its multi-frame kinds."""
+
+_SCREEN_SERIES = (501, 999)
+"""Numbers under which Siemens and GE scanners save their dose screens, as CT images."""
+_MOST_SCREENS = 20
 
 
 def _choose(series: Sequence[ChosenSeries], wanted: Wanted, ask: Ask) -> list[ChosenSeries]:
@@ -82,6 +87,8 @@ def _toshiba(series: ChosenSeries, ask: Ask) -> ChosenSeries:
     first = min(series.images, key=_place)
     if _is_secondary_capture(series, first.answer):
         return series.keep("These are secondary captures, which may be Toshiba dose screens.")
+    if _is_saved_screens(series):
+        return series.keep("By its name or number it may be the dose screens of a CT scanner.")
     images = tuple(
         replace(image, reason="It is the first of its series.")
         if image is first
@@ -91,6 +98,13 @@ def _toshiba(series: ChosenSeries, ask: Ask) -> ChosenSeries:
     return replace(series, images=images, by_image=True).keep(
         "One image of each series is fetched beside the Toshiba dose screens."
     )
+
+
+def _is_saved_screens(series: ChosenSeries) -> bool:
+    """Whether a short series of CT images is called or numbered as dose screens are."""
+    answer = series.answer
+    is_named = says_dose(answer.series_description) or answer.series_number in _SCREEN_SERIES
+    return is_named and len(series.images or ()) <= _MOST_SCREENS
 
 
 def _place(image: ChosenImage) -> tuple[bool, int]:
