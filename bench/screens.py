@@ -288,9 +288,15 @@ def _browser_jobs(jobs: Sequence[Job], screens: int) -> list[Job]:
     return [job._replace(screens=each) for job in chosen if each]
 
 
+def _leave_signals() -> None:
+    """Let the first process alone decide when to stop."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 def _run(jobs: Sequence[Job], args: argparse.Namespace, figures: Figures) -> None:
     """Read all screens in processes; `figures` grows as scanners are done."""
-    with multiprocessing.Pool(args.jobs) as pool:
+    with multiprocessing.Pool(args.jobs, _leave_signals) as pool:
         for results, letters in chain(
             pool.imap_unordered(work, jobs),
             pool.imap_unordered(work_in_browser, _browser_jobs(jobs, args.browser)),

@@ -289,6 +289,15 @@ class TestReceived:
         assert CollectedStudy.objects.get().state == "read"
         assert not ScreenStudy.objects.exists()
 
+    def test_switched_off_nothing_is_collected(self, trained):
+        options.put("collect_keep", False)
+        receive(toshiba().files[0])
+        Inbox().work_off(lambda: False)
+
+        assert Arrival.objects.get().decision == "skipped"
+        assert "switched off" in Arrival.objects.get().reason
+        assert not CollectedStudy.objects.exists()
+
     def test_what_a_retrieval_has_brought_is_read_at_once(self, trained):
         exam = toshiba()
         receive(exam.files[0])

@@ -1,6 +1,8 @@
 """The second opinion as a job: only for what waits, kept beside it, never instead of it."""
 
 import datetime as dt
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,7 @@ def installed(monkeypatch):
     monkeypatch.setattr(reader, "is_installed", lambda: True)
     monkeypatch.setattr(reader, "second_page", lambda picture: page)
     monkeypatch.setattr(reader, "table_of", lambda pages, scanner: said)
+    monkeypatch.setattr(second_opinion, "_read", reader.read)
 
 
 @pytest.fixture
@@ -97,3 +100,18 @@ def test_what_was_decided_meanwhile_stays_as_it_is(installed, arrived, monkeypat
 
 def test_a_study_that_is_gone_is_no_fault(installed, db):
     assert not second_opinion.give(4711)
+
+
+def test_a_reader_that_dies_takes_nobody_along(arrived, monkeypatch):
+    """The process that reads is ended as the system ends one for want of memory."""
+    study = arrived()
+    monkeypatch.setattr(reader, "is_installed", lambda: True)
+    monkeypatch.setattr(second_opinion.second_opinion, "read", end)
+
+    assert not second_opinion.give(study.pk)
+    study.refresh_from_db()
+    assert not study.second_reading
+
+
+def end(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -189,6 +189,14 @@ def test_a_cell_without_a_value_is_a_doubt():
     assert found(table(unread)) == {"unread"}
 
 
+def test_an_empty_place_in_a_column_is_a_doubt():
+    """The value may stand under another heading, joined to the one there."""
+    without = row(exposure_mas="", dlp_mgycm="100.00", ctdivol_mgy="10.00", end_mm="-70.750")
+
+    assert found(table(row(exposure_mas="200"), without, total="1399.58")) == {"empty place"}
+    assert found(table(row(), without, total="1399.58")) == set()
+
+
 class TestUncertainGlyphs:
     """Digits that only come near a known glyph, as compression makes them."""
 
@@ -227,14 +235,20 @@ class TestUncertainGlyphs:
 
         assert "uncertain glyph" in found(table(one, two, three, total="1512", layout="siemens"))
 
-    def test_all_are_believed_if_every_digit_was_compared_and_the_rows_add_up(self):
-        given = table(row(kvp="120", near="ctdivol_mgy"), near=True)
+    def test_dlps_and_total_together_if_every_digit_was_compared_and_the_rows_add_up(self):
+        given = table(row(near="dlp_mgycm"), near=True)
 
         assert found(given) == {"uncertain glyph"}
         assert found(given, letters="0123456789") == set()
 
+    def test_the_sum_says_nothing_of_other_columns(self):
+        for name in ("ctdivol_mgy", "kvp", "exposure_mas"):
+            given = table(row(kvp="120", exposure_mas="200", near=name))
+
+            assert found(given, letters="0123456789") == {"uncertain glyph"}
+
     def test_none_is_believed_if_there_is_no_total_or_another_one(self):
-        without = table(row(near="kvp", kvp="120"), total="", layout="siemens")
+        without = table(row(near="dlp_mgycm"), total="", layout="siemens")
         other = table(row(near="dlp_mgycm"), total="1299.68")
 
         assert found(without, letters="0123456789") == {"uncertain glyph"}

@@ -5,6 +5,7 @@ import pytest
 from kerma.screens.page import Box
 from kerma.screens.reading import Cell, Doubt, ScanRow, ScreenTable
 from kerma.web import screen_tables as tables
+from kerma.web import screen_typed
 
 
 def cell(name, text, x):
@@ -35,7 +36,7 @@ def sent(form):
 
 def typed(**changes):
     given = sent(tables.form_of(READ, READ)) | {k.replace("__", "-"): v for k, v in changes.items()}
-    return tables.typed(given, READ)
+    return screen_typed.typed(given, READ)
 
 
 def test_a_form_that_nobody_touched_says_the_same_table():
@@ -66,7 +67,7 @@ def test_what_the_page_does_not_show_stays():
     given = sent(tables.form_of(READ, READ))
     del given["1-rotation_time_s"]
 
-    assert tables.typed(given, READ)[0].rows[1].rotation_time_s == 0.5
+    assert screen_typed.typed(given, READ)[0].rows[1].rotation_time_s == 0.5
 
 
 def test_an_emptied_field_is_not_zero():
@@ -77,7 +78,7 @@ def test_an_emptied_field_is_not_zero():
 
 @pytest.mark.parametrize("text", ["12.3.4", "7,42 mGy", "seven", "1e3", "nan", "١٢"])
 def test_what_is_no_number_is_refused_with_its_place(text):
-    with pytest.raises(tables.NotATable, match="CTDIvol of row 2 is"):
+    with pytest.raises(screen_typed.NotATable, match="CTDIvol of row 2 is"):
         typed(**{"1__ctdivol_mgy": text})
 
 
@@ -88,7 +89,7 @@ def test_a_removed_row_is_told():
               "0-label": "2", "0-protocol": "Thorax", "0-scanning_length_mm": "342.5",
               "0-phantom_mm": "320"}  # fmt: skip
 
-    table, origins = tables.typed(given, READ)
+    table, origins = screen_typed.typed(given, READ)
 
     assert origins == [1]
     assert [(c.name, c.now) for c in tables.changes(READ, table)] == [
@@ -97,12 +98,12 @@ def test_a_removed_row_is_told():
 
 
 def test_rows_without_end_are_refused():
-    with pytest.raises(tables.NotATable, match="100000 rows"):
-        tables.typed({"rows": "100000"}, READ)
+    with pytest.raises(screen_typed.NotATable, match="100000 rows"):
+        screen_typed.typed({"rows": "100000"}, READ)
 
 
 def test_an_origin_that_is_none_makes_a_new_row():
-    table, origins = tables.typed({"rows": "1", "0-origin": "77", "0-dlp_mgycm": "5"}, READ)
+    table, origins = screen_typed.typed({"rows": "1", "0-origin": "77", "0-dlp_mgycm": "5"}, READ)
 
     assert origins == [-1]
     assert table.rows[0].cells == ()
@@ -151,7 +152,7 @@ def test_totals_of_two_phantoms_are_never_added(head, body, total):
         "total-total_dlp_body_mgycm": body,
     }
 
-    table, _ = tables.typed(given, read)
+    table, _ = screen_typed.typed(given, read)
 
     assert table.total_dlp_mgycm == total
     shown = [field.column.name for field in tables.form_of(read, read).totals]

@@ -78,6 +78,7 @@ def test_the_queue_says_of_each_study_why_it_waits(doubted, untaught):
     assert "/screens/letters/?manufacturer=GE+MEDICAL+SYSTEMS" in shown
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("query", "models"),
     [
@@ -279,6 +280,7 @@ def test_screens_whose_letters_came_from_elsewhere_are_read_when_asked(untaught)
     assert untaught.state == ScreenStudy.State.STORED
 
 
+@pytest.mark.both_databases
 def test_the_glyphs_of_another_scanner_are_offered_where_they_explain_everything(untaught):
     client = client_of("admin")
     other = glyph_sets.import_set(
@@ -322,6 +324,7 @@ def test_what_is_typed_is_checked_without_being_stored(doubted, right):
     assert not Study.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_a_corrected_study_is_stored_with_where_it_comes_from(doubted, right):
     client = client_of("admin", "view")
     given = with_totals(fields(client, doubted), right)
@@ -389,6 +392,24 @@ def test_rows_are_added_and_removed(doubted):
 
     assert (len(more.rows), more.rows[-1].origin) == (rows + 1, -1)
     assert [row.origin for row in fewer.rows] == list(range(1, rows))
+
+
+def test_a_table_that_could_not_be_read_is_typed_from_the_picture(untaught):
+    client = client_of("admin", "pid")
+    given = fields(client, untaught) | {
+        "rows": 1, "0-origin": -1, "0-protocol": "Head", "0-ctdivol_mgy": "40.00",
+        "0-scanning_length_mm": "150", "0-dlp_mgycm": "600.00", "0-phantom_mm": "160",
+        "0-acquisition_type": "Sequenced Acquisition", "total-total_dlp_mgycm": "600.00",
+    }  # fmt: skip
+
+    client.post(
+        f"/screens/{untaught.pk}/decide/",
+        {**given, "do": "confirm", "reason": "typed from the picture"},
+    )
+
+    stored = Study.objects.get()
+    assert stored.dlp_mgycm == pytest.approx(600)
+    assert "corrected by" in page(client, f"/screens/{untaught.pk}/")
 
 
 def test_put_away_and_taken_up_again(doubted):

@@ -33,7 +33,7 @@ _DESCRIPTION = (
     "PixelRepresentation",
     "PixelData",
 )
-_LONGEST_S = 60.0
+_LONGEST_S = 30.0
 
 
 _LENGTH = struct.Struct(">Q")

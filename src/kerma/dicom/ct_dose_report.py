@@ -1,8 +1,8 @@
 """A study record in, a CT dose report as a DICOM file out (PS3.16 TID 10011–10014).
 
-For the reports that Kerma makes of what was read, estimated or typed. What the record does not
-say is left out where the template allows it; where it does not, a number is without a measured
-value (PS3.3 C.18.1) and a code is "Unknown".
+For the reports that Kerma makes of what was read, estimated or typed. A number that the record
+does not say is left out, also where the template demands it: see decision 0032. A code that it
+demands is "Unknown".
 """
 
 import datetime as dt
@@ -20,7 +20,6 @@ from kerma.dicom.made_here import MANUFACTURER, MODEL, OBSERVER_UID, DoseSource
 from kerma.dicom.write import (
     Coded,
     code,
-    code_item,
     container,
     datetime_,
     document,
@@ -208,7 +207,7 @@ def _sub_totals(events: list[CtEvent]) -> Iterator[Dataset]:
     for phantom, values in sorted(sums.items()):
         concept = _dcm("130745", "CT Dose Length Product Sub-Total")
         dlp_mgycm = float(f"{sum(values):.12g}")
-        yield _num(concept, dlp_mgycm, "mGy.cm", has_concept_mod(_phantom(phantom)))
+        yield num(concept, dlp_mgycm, "mGy.cm", has_concept_mod(_phantom(phantom)))
 
 
 def _phantom(value: str) -> Dataset:
@@ -262,8 +261,6 @@ def _is_localiser(event: CtEvent) -> bool:
 def _parameters(event: CtEvent) -> Dataset:
     """Return the parameters, the scanning length (TID 10014) among them."""
     single, total = event.nominal_single_collimation_mm, event.nominal_total_collimation_mm
-    needs_pitch = event.pitch is not None or _type(event)[0] == "116152004"  # type: ignore[index]
-    pitch = _num(_dcm("113828", "Pitch Factor"), event.pitch, ("{ratio}", "UCUM", "ratio"))
     return container(
         _dcm("113822", "CT Acquisition Parameters"),
         _num(_dcm("113824", "Exposure Time"), event.exposure_time_s, "s"),
@@ -271,13 +268,13 @@ def _parameters(event: CtEvent) -> Dataset:
         *_places(event),
         _num(_dcm("113826", "Nominal Single Collimation Width"), single, "mm"),
         _num(_dcm("113827", "Nominal Total Collimation Width"), total, "mm"),
-        pitch if needs_pitch else None,
+        _num(_dcm("113828", "Pitch Factor"), event.pitch, ("{ratio}", "UCUM", "ratio")),
         _num(
             _dcm("113823", "Number of X-Ray Sources"),
             event.number_of_xray_sources,
             ("{X-Ray sources}", "UCUM", "X-Ray sources"),
         ),
-        *[_tube(tube, event) for tube in event.sources],
+        *[_tube(tube) for tube in event.sources],
     )
 
 
@@ -309,23 +306,20 @@ def _places(event: CtEvent) -> Iterator[Dataset]:
     )
     for value, meaning, place_mm in rows:
         if place_mm is not None:
-            yield _num(_dcm(value, meaning), place_mm, "mm")
+            yield num(_dcm(value, meaning), place_mm, "mm")
     if event.frame_of_reference_uid:
         yield uidref(_dcm("112227", "Frame of Reference UID"), event.frame_of_reference_uid)
 
 
-def _tube(tube: CtSource, event: CtEvent) -> Dataset:
+def _tube(tube: CtSource) -> Dataset:
     """Return the parameters of one X-ray source."""
-    turn_s = tube.rotation_time_s
-    has_turn = turn_s is not None or not _is_localiser(event)
-    turn = _num(_dcm("113834", "Exposure Time per Rotation"), turn_s, "s")
     return container(
         _dcm("113831", "CT X-Ray Source Parameters"),
         text(_dcm("113832", "Identification of the X-Ray Source"), tube.source_id or "A"),
         _num(_dcm("113733", "KVP"), tube.kvp, "kV"),
         _num(_dcm("113833", "Maximum X-Ray Tube Current"), tube.max_tube_current_ma, "mA"),
         _num(_dcm("113734", "X-Ray Tube Current"), tube.tube_current_ma, "mA"),
-        turn if has_turn else None,
+        _num(_dcm("113834", "Exposure Time per Rotation"), tube.rotation_time_s, "s"),
     )
 
 
@@ -367,9 +361,8 @@ def _dcm(value: str, meaning: str) -> Coded:
     return value, "DCM", meaning
 
 
-def _num(concept: Coded, value: float | None, unit: str | Coded, *below: Dataset | None) -> Dataset:
-    """Return a number; where it is not known, the item that says so (PS3.3 C.18.1, CID 42)."""
-    item = num(concept, value, unit, *below)
-    if value is None:
-        item.NumericValueQualifierCodeSequence = [code_item(_dcm("114010", "Value unknown"))]
-    return item
+def _num(
+    concept: Coded, value: float | None, unit: str | Coded, *below: Dataset | None
+) -> Dataset | None:
+    """Return a number, None where it is not known."""
+    return None if value is None else num(concept, value, unit, *below)

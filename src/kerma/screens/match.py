@@ -18,6 +18,9 @@ from kerma.screens.shapes import levels as levels_of
 
 _DIGITS = "0123456789"
 
+_BY_PLACE = {sign: list(signs) for signs in (".·'*", "_-¯") for sign in signs}
+"""Signs that are no rivals: their place decides, see `kerma.screens.place`."""
+
 _ROUNDING = 1
 """Steps of 15 by which the smoothed edge of the same shape may differ: contrast was changed."""
 
@@ -29,6 +32,8 @@ _SURE_WORST, _SURE_NOISE, _SURE_APART = 0.4, 0.12, 9.0
 """The same three for a shape that is as good as the same: no pixel is nearer to the other side."""
 _FLOOR = 0.04
 """Noise that is assumed at least, though a letter may happen to fit better."""
+_FADED = 0.25
+"""Mean coverage, beyond a shape, where only a larger one has ink: more may be that one, faded."""
 _TOWARDS = 0.5
 """Of the way from half between two shapes to the nearer one, how far the picture must lie."""
 _APART = 6.0
@@ -41,6 +46,8 @@ class Match(NamedTuple):
     text: str
     """"" for a known shape that is no letter."""
     is_exact: bool = True
+    width: int = 0
+    """Of the known shape, in pixels."""
 
 
 class _Bank(NamedTuple):
@@ -111,7 +118,7 @@ class Matcher:
             differing = np.abs(known.astype(np.int16) - drawn)[~ignored]
             if differing.max(initial=0) <= _ROUNDING:
                 texts.add(text)
-        return Match(texts.pop()) if len(texts) == 1 else None
+        return Match(texts.pop(), True, drawn.shape[1]) if len(texts) == 1 else None
 
     def _near(self, whole: Pieces, piece: Piece, drawn: Levels) -> Match | None:
         """Return what a shape was before compression changed it, if there is no doubt.
@@ -133,17 +140,29 @@ class Matcher:
         if noise > _NOISE or change.max() > _WORST:
             return None
         text = bank.texts[best]
+        is_same = bank.plains[best] == _key_of(drawn)
+        if len(text) > 1 and not (is_same and change.max() <= _SURE_WORST):
+            return None
         rivals = bank.texts != text
+        if text in _BY_PLACE:
+            rivals &= ~np.isin(bank.texts, _BY_PLACE[text])
         ways = _costs(bank, bank.canvases[best], cares, bank.within[best])[rivals]
         further = apart[rivals] - apart[best]
         if not ((further >= _TOWARDS * ways) & (ways >= (_APART * noise) ** 2)).all():
+            return None
+        own = cares * bank.within[best]
+        inner = _costs(bank, bank.canvases[best], own, bank.within[best])[rivals]
+        beyond = (bank.over[rivals] > 0).astype(np.float32)
+        count = beyond @ (cares - own)
+        faded = (beyond @ (seen * (cares - own))) / np.maximum(count, 1)
+        if not ((inner >= (_APART * noise) ** 2) | ((count > 0) & (faded <= _FADED))).all():
             return None
         is_sure = (
             change.max() <= _SURE_WORST
             and noise <= _SURE_NOISE
             and bool((ways >= (_SURE_APART * noise) ** 2).all())
         )
-        return Match(str(text), is_sure or bank.plains[best] == _key_of(drawn))
+        return Match(str(text), is_sure or is_same, bank.plains[best][1])
 
     def _bank(self, rows: int, columns: int) -> _Bank:
         if (rows, columns) not in self._banks:

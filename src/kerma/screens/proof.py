@@ -1,12 +1,10 @@
 """Which numbers may be believed although a glyph of them only comes near a known one.
 
-Compression with loss changes every smoothed letter, so that none is the known one to the pixel. The
-matcher has then compared it with all others of its size and found them many times further away
-than the noise (decision 0030). That counts here under two conditions: all ten digits are known, so
-that the right one was among those compared, and the sum of the rows, which the same misreading
-would hardly keep, is the printed total. Otherwise a digit must be proved: the screen would
-contradict itself with every other digit in its place, and nothing else in the same relation is
-uncertain. See `docs/decisions/0031-belief-in-screens.md`.
+A digit is proved if the screen would contradict itself with every other digit in its place, and
+if nothing else in the same relation is uncertain. DLPs and their total prove each other together
+if the matcher knew all ten digits, so that the right one was among those compared. All else must
+be exact, as the matcher calls what compression cannot have made of another letter. See
+`docs/decisions/0031-belief-in-screens.md`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,18 +29,19 @@ def unproved(table: ScreenTable, pages: Sequence[Page], limits: Limits) -> Itera
     pages
         What was seen; empty for a table that a person has looked at, who proves it.
     """
-    if not pages or (_all_digits_known(pages) and _adds_up(table, limits)):
+    if not pages:
         return
+    adds_up = _all_digits_known(pages) and _adds_up(table, limits)
     for number, row in enumerate(table.rows):
         for cell in row.cells:
-            if not cell.exact and cell.name not in _NO_NUMBERS:
-                alone = _is_alone(table, row, cell)
-                if not (alone and _is_proved(table, number, cell, limits)):
-                    yield _doubt(cell, number)
+            if cell.exact or cell.name in _NO_NUMBERS or (adds_up and cell.name == "dlp_mgycm"):
+                continue
+            if not (_is_alone(table, row, cell) and _is_proved(table, number, cell, limits)):
+                yield _doubt(cell, number)
     for cell in table.cells:
-        if not cell.exact and not (
-            _is_alone(table, None, cell) and _is_proved(table, None, cell, limits)
-        ):
+        if cell.exact or (adds_up and cell.name.startswith("total_dlp")):
+            continue
+        if not (_is_alone(table, None, cell) and _is_proved(table, None, cell, limits)):
             yield _doubt(cell, None)
 
 

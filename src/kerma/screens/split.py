@@ -89,7 +89,9 @@ def _part(around: Pieces, whole: Piece, start: int, width: int, matcher: Matcher
     cut = around._replace(labels=labels)
     piece = Piece(Box(first, top, width, bottom - top), frozenset([1]))
     match = matcher.match(cut, piece, levels(cut, piece))
-    return _Part(piece, cut, match) if match and match.text else None
+    if match is None or not match.text or match.width not in (width - 1, width):
+        return None
+    return _Part(piece, cut, match)
 
 
 def _seen(part: _Part, right: int, down: int) -> Seen:

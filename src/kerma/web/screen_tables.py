@@ -1,23 +1,10 @@
-"""The table of a dose screen in, the fields of the review page out; and what was typed, back."""
+"""The table of a dose screen in, the fields of the review page out."""
 
-import hashlib
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-import msgspec
-
-from kerma.errors import KermaError
 from kerma.screens.page import Box
 from kerma.screens.reading import Cell, Doubt, ScanRow, ScreenTable
-
-_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
-_MOST_ROWS = 200
-_SHORT = 12
-
-
-class NotATable(KermaError):
-    """What was typed cannot be read as a table."""
 
 
 class Column(NamedTuple):
@@ -57,7 +44,7 @@ TOTALS = (
     Column("total_dlp_body_mgycm", "Total DLP, 32 cm", "mGy·cm", is_main=False),
     Column("total_mas", "Total mAs", "mAs", is_main=False),
 )
-_PARTS = ("total_dlp_head_mgycm", "total_dlp_body_mgycm")
+PARTS = ("total_dlp_head_mgycm", "total_dlp_body_mgycm")
 """Totals per phantom: what refers to 16 and to 32 cm is never added."""
 TYPES = (
     "Spiral Acquisition",
@@ -143,7 +130,7 @@ def form_of(
     places = list(origins) if origins is not None else list(range(len(table.rows)))
     used = _columns(read, table)
     rows = [
-        _row(index, row, _at(read.rows, origin), origin, used, doubts, second)
+        _row(index, row, row_at(read.rows, origin), origin, used, doubts, second)
         for index, (row, origin) in enumerate(zip(table.rows, places, strict=True))
     ]
     whole = [one for one in doubts if one.row is None]
@@ -157,12 +144,13 @@ def form_of(
 def _totals(table: ScreenTable, read: ScreenTable) -> list[Column]:
     """Return the totals to show; where the screen has one for a phantom, that for all follows."""
     shown = [c for c in TOTALS if c.is_main or _given(read, c) or _given(table, c)]
-    return shown[1:] if _has_parts(read) else shown
+    return shown[1:] if has_parts(read) else shown
 
 
-def _has_parts(read: ScreenTable) -> bool:
+def has_parts(read: ScreenTable) -> bool:
+    """Return whether the screen gives totals per phantom, and none for all."""
     names = {cell.name for cell in read.cells}
-    return TOTALS[0].name not in names and not names.isdisjoint(_PARTS)
+    return TOTALS[0].name not in names and not names.isdisjoint(PARTS)
 
 
 def dlp_sum(table: ScreenTable) -> str:
@@ -185,7 +173,7 @@ def changes(read: ScreenTable, now: ScreenTable) -> list[Change]:
     found = []
     origins = origins_of(now, read)
     for index, (row, origin) in enumerate(zip(now.rows, origins, strict=True), start=1):
-        found += _changes(COLUMNS, _at(read.rows, origin), row, f", row {index}")
+        found += _changes(COLUMNS, row_at(read.rows, origin), row, f", row {index}")
     for origin in sorted(set(range(len(read.rows))) - set(origins)):
         found.append(Change(f"Row {origin + 1} of what was read", "there", "removed", None))
     return found + _changes(TOTALS, read, now, "")
@@ -239,11 +227,6 @@ LAYOUTS = {
 """What people call the layouts."""
 
 
-def print_of(table: ScreenTable | None) -> str:
-    """Return a short mark of what was read, other when it is read otherwise."""
-    return hashlib.sha256(msgspec.json.encode(table)).hexdigest()[:16]
-
-
 def layout_words(layout: str) -> str:
     """Return what a layout is called."""
     return LAYOUTS.get(layout.lower(), layout)
@@ -256,94 +239,8 @@ def plain(value: float | str | None) -> str:
     return value if isinstance(value, str) else f"{value:.10g}"
 
 
-def typed(given: Mapping[str, str], read: ScreenTable) -> tuple[ScreenTable, list[int]]:
-    """Return the table that was typed, and for each row its place in the one that was read.
-
-    What the page does not show is taken from there; every cell counts as seen by a person.
-
-    Raises
-    ------
-    NotATable
-        If something that should be a number is none.
-    """
-    count = int(given["rows"]) if given.get("rows", "").isdecimal() else 0
-    if count > _MOST_ROWS:
-        raise NotATable(f"The table has {count} rows; {_MOST_ROWS} is the most.")
-    rows, origins = [], []
-    for index in range(count):
-        origin = _origin(given.get(f"{index}-origin", ""), len(read.rows))
-        rows.append(_typed_row(given, index, _at(read.rows, origin)))
-        origins.append(origin)
-    totals = {c.name: _value(given, f"total-{c.name}", c, read, c.heading) for c in TOTALS}
-    if _has_parts(read):
-        parts = [totals[name] for name in _PARTS if totals[name] is not None]
-        totals[TOTALS[0].name] = parts[0] if len(parts) == 1 else None
-    cells = tuple(
-        _cell(one, read, totals, given.get(f"total-{one.name}", "")) for one in read.cells
-    )
-    table = msgspec.structs.replace(read, rows=tuple(rows), cells=cells, strange=(), **totals)
-    return table, origins
-
-
-def _typed_row(given: Mapping[str, str], index: int, read: ScanRow) -> ScanRow:
-    values = {
-        c.name: _value(given, f"{index}-{c.name}", c, read, f"{c.heading} of row {index + 1}")
-        for c in COLUMNS
-    }
-    cells = tuple(
-        _cell(one, read, values, given.get(f"{index}-{one.name}", "")) for one in read.cells
-    )
-    return msgspec.structs.replace(read, cells=cells, **values)
-
-
-def _cell(cell: Cell, read: Any, values: Mapping[str, Any], text: str) -> Cell:
-    """Return a cell as a person confirmed it: its text is what stands there now."""
-    is_same = values.get(cell.name, getattr(read, cell.name, None)) == getattr(
-        read, cell.name, None
-    )
-    written = cell.text if is_same else _as_written(text.strip(), cell.text)
-    return msgspec.structs.replace(cell, text=written, exact=True)
-
-
-def _as_written(text: str, before: str) -> str:
-    """Return a number with the decimal sign and at least the decimals that the screen has there.
-
-    Who types 12.5 for 12.50 has not lost a digit. Other text stays as it is.
-    """
-    if not _NUMBER.fullmatch(text) or not _NUMBER.fullmatch(before.strip()):
-        return text
-    whole, _, decimals = text.replace(",", ".").partition(".")
-    kept = before.strip().replace(",", ".").partition(".")[2]
-    decimals += "0" * (len(kept) - len(decimals))
-    sign = "," if "," in before else "."
-    return f"{whole}{sign}{decimals}" if decimals else whole
-
-
-def _value(given: Mapping[str, str], name: str, column: Column, read: Any, words: str) -> Any:
-    """Return one value that was typed, that which was read where the page has no field for it."""
-    if name not in given:
-        return getattr(read, column.name)
-    text = given[name].strip()
-    if column.kind in ("text", "type"):
-        return text[:200]
-    if not text:
-        return None
-    if column.kind == "phantom":
-        return int(text) if text in ("160", "320") else None
-    if not _NUMBER.fullmatch(text):
-        raise NotATable(
-            f"{words} is “{text[:_SHORT]}”. A number is expected, such as 12.5; "
-            "leave it empty if the screen does not say."
-        )
-    number = float(text.replace(",", "."))
-    return int(number) if column.kind == "whole" else number
-
-
-def _origin(text: str, count: int) -> int:
-    return int(text) if text.isdecimal() and int(text) < count else -1
-
-
-def _at(rows: Sequence[ScanRow], index: int) -> ScanRow:
+def row_at(rows: Sequence[ScanRow], index: int) -> ScanRow:
+    """Return a row, an empty one where there is none."""
     return rows[index] if 0 <= index < len(rows) else ScanRow()
 
 

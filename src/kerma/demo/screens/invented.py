@@ -92,7 +92,7 @@ def _siemens(layout: str, look: Look, chance: random.Random, scans: list[ScanRow
         protocol="Topogram",
         kvp=120.0,
         tube_current_ma=float(chance.randint(20, 100)),
-        rotation_time_s=_rounded(chance.uniform(2, 9), 2),
+        exposure_time_s=_rounded(chance.uniform(2, 9), 2),
         collimation_mm=0.6,
     )
     mas = sum(row.exposure_mas or 0 for row in scans) * chance.uniform(2, 9)

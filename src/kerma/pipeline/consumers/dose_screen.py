@@ -6,10 +6,11 @@ from kerma.dicom.dataset import DataSet
 from kerma.dicom.files import DicomFile
 from kerma.dicom.screen_header import is_companion, is_screen
 from kerma.pipeline.screens import gather
-from kerma.store import consumers, ledger
+from kerma.store import consumers, ledger, options
 from kerma.store.arrival import ObjectFacts, Saved
 
 _NAME = "dose screen"
+_OFF = "It may be a dose screen, but collecting them is switched off under Rules of arrival."
 
 
 def _wants(header: DataSet) -> bool:
@@ -21,6 +22,10 @@ def _take(file: DicomFile, facts: ObjectFacts) -> Saved:
     if not is_screen(file.data_set):
         gather.add_companion(file.data_set, facts)
         return Saved(outcome="skipped", reason="An image without a dose.")
+    if not options.get("collect_keep"):
+        saved = Saved(outcome="skipped", reason=_OFF)
+        ledger.note(facts, _NAME, saved)
+        return saved
     gather.add_screen(file, facts)
     saved = Saved(outcome="skipped", reason=gather.WAITS, is_collected=True)
     ledger.note(replace(facts, came=None), _NAME, saved)

@@ -84,8 +84,8 @@ class SwitchForm(PageForm):
     collect_keep = forms.BooleanField(
         required=False,
         label="Collect the studies of scanners without reports",
-        help_text="Their images are kept together until the study is complete. Dose reports are "
-        "imported at once, whichever scanner wrote them.",
+        help_text="Dose screens, and an image of each series, are kept together until the study is "
+        "complete, and read then. Dose reports are imported at once, whichever scanner wrote them.",
     )
     estimate_ct_from_images = forms.BooleanField(
         required=False,

@@ -17,6 +17,7 @@ from kerma.store import screens
 from kerma.store.models import ScreenPicture, ScreenStudy, Study
 from kerma.web import screen_drawing as drawing
 from kerma.web import screen_tables as tables
+from kerma.web import screen_typed
 from kerma.web.access import groups
 from kerma.web.actor import actor
 from kerma.web.formats import plural
@@ -55,7 +56,7 @@ def check(request: HttpRequest, number: int) -> HttpResponse:
     reading = screens.reading_of(study)
     do = request.POST.get("do", "")
     try:
-        table, origins = _changed(*tables.typed(request.POST.dict(), _read(reading)), do)
+        table, origins = _changed(*screen_typed.typed(request.POST.dict(), _read(reading)), do)
     except KermaError as error:
         return _refused(request, study, reading, str(error))
     form = _form(request, study, reading, table, origins)
@@ -77,7 +78,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
     try:
         if do == "confirm":
             _still_the_same(request, reading)
-            table, _ = tables.typed(request.POST.dict(), _read(reading))
+            table, _ = screen_typed.typed(request.POST.dict(), _read(reading))
             acts.correct(study, table, user, request.POST.get("reason", "").strip())
         elif do == "reject":
             acts.reject(study, user)
@@ -96,7 +97,7 @@ def _refused(
     if getattr(request, "htmx", False):
         return render(request, "web/screen_checked.html", context)
     try:
-        table, origins = tables.typed(request.POST.dict(), _read(reading))
+        table, origins = screen_typed.typed(request.POST.dict(), _read(reading))
     except KermaError:
         table, origins = _table(study, reading), None
     form = _form(request, study, reading, table, origins)
@@ -106,8 +107,8 @@ def _refused(
 
 def _still_the_same(request: HttpRequest, reading: Reading) -> None:
     """Refuse what was typed beside another reading than the one there is now."""
-    if request.POST.get("read_as", "") != tables.print_of(reading.table):
-        raise tables.NotATable(
+    if request.POST.get("read_as", "") != screen_typed.print_of(reading.table):
+        raise screen_typed.NotATable(
             "These screens were read anew while you had them open. Compare the table with the "
             "picture once more."
         )
@@ -201,7 +202,7 @@ def _context(
         "title": scanner_words(scanner),
         "reading": reading,
         "layout": tables.layout_words(reading.table.layout) if reading.table else "",
-        "read_as": tables.print_of(reading.table),
+        "read_as": screen_typed.print_of(reading.table),
         "form": form,
         "unknown": len({one.glyph for _, one in reading.unknown}),
         "trainer": trainer_address(scanner),

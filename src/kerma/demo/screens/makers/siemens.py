@@ -79,6 +79,6 @@ def _row(row: ScanRow, look: Look) -> list[str]:
         mas,
         dose + letter if dose else "",
         printed(row.dlp_mgycm, dlp_decimals(look), look),
-        printed(row.rotation_time_s, 2, look),
+        printed(row.rotation_time_s or row.exposure_time_s, 2, look),
         printed(row.collimation_mm, 1, look),
     ]

@@ -1,0 +1,40 @@
+"""What Kerma made itself of a screen, of images or by hand is left out beside a report."""
+
+from itertools import permutations
+
+import pytest
+
+from kerma.merge import merge
+from kerma.records import CtEvent, Device, StudyHeader, StudyRecord, Totals
+
+
+def record(kind: str, uid: str, dlp: float) -> StudyRecord:
+    """Return a study of one event under a UID of its own."""
+    return StudyRecord(
+        kind=kind,
+        modality="CT",
+        manufacturer="Acme",
+        study=StudyHeader(study_instance_uid="1.2", sop_instance_uid=f"9.{uid}"),
+        device=Device(manufacturer="Acme", serial_number="S1"),
+        totals=Totals(dlp_mgycm=dlp),
+        events=(CtEvent(irradiation_event_uid=uid, dlp_mgycm=dlp),),
+    )
+
+
+CHAIN = [
+    record("CT RDSR", "1", 100.0),
+    record("CT dose screen", "2", 101.0),
+    record("manual", "3", 102.0),
+    record("estimated", "4", 103.0),
+]
+
+
+@pytest.mark.parametrize("first", range(len(CHAIN) - 1))
+def test_only_the_best_source_counts_whatever_the_order(first):
+    for records in permutations(CHAIN[first:]):
+        [study] = merge(records)
+
+        assert study.record.totals.dlp_mgycm == CHAIN[first].totals.dlp_mgycm
+        assert [e.irradiation_event_uid for e in study.record.events] == [str(first + 1)]
+        others = [s for sop, s in study.states.items() if sop != f"9.{first + 1}"]
+        assert set(others) == {"superseded"}
