@@ -141,6 +141,24 @@ def test_all_that_may_name_somebody_is_blanked_and_nothing_of_the_table():
     assert "EXAMPLE" not in str(table)
 
 
+def test_names_beside_the_total_are_blanked_and_kept_nowhere():
+    total = "Total mAs 2341    Total DLP 374 mGy*cm"
+    table = _table(SCREEN.replace(total, f"Operator: Otto  {total}  Dr. Ella"))
+
+    assert (table.total_mas, table.total_dlp_mgycm) == (2341, 374)
+    assert "Otto" not in str(table)
+    assert "Ella" not in str(table)
+    assert len([box for _, box in table.identity if box.y < 5.5 * 16 < box.y + box.height]) == 2
+
+
+def test_a_line_of_the_table_that_names_somebody_is_a_doubt_without_its_words():
+    text = SCREEN.replace("Patient Position F-SP", "Patient Name: Otto")
+    reading = _read(text)
+
+    assert "line" in names(reading.doubts)
+    assert "Otto" not in str(reading)
+
+
 def test_a_screen_of_another_patient_is_a_doubt():
     text = SCREEN.replace("4711   *31", "ID: 4711   *31")
 

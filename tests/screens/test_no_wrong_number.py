@@ -15,6 +15,9 @@ TAUGHT = (("siemens", 12, True), ("ge", 13, False), ("toshiba", 15, False), ("ca
           ("philips", 16, False))  # fmt: skip
 """Layout, size in pixels and smoothed edges of scanners that are taught; the font is Pillow's."""
 
+_OTHER = 7
+"""By how many pixels letters nobody has taught are larger than those that are."""
+
 
 @pytest.fixture(scope="module")
 def bench() -> Any:
@@ -28,7 +31,7 @@ def read(bench: Any, *, only: str, screens: int, taught: bool = True) -> list[An
     """Return the results of all scanners."""
     found: list[Any] = []
     for layout, size, smooth in TAUGHT:
-        font = bench.Font("", size, smooth, taught)
+        font = bench.Font("", size if taught else size + _OTHER, smooth, taught)
         job = bench.Job(layout, font, "", screens, SEED, only, "")
         found += bench.work(job)[0]
     return found
@@ -43,7 +46,7 @@ def wrong(results: list[Any]) -> list[str]:
 
 
 def test_nothing_wrong_is_believed_whatever_happens_to_screens(bench: Any) -> None:
-    results = read(bench, only="", screens=10)
+    results = read(bench, only="", screens=8)
     assert not wrong(results)
     assert {one.kind for one in results if one.outcome == "right"} > {"lossless"}
 

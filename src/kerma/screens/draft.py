@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kerma.screens.columns import MGYCM, plain_unit
+from kerma.screens.key_words import contains
 from kerma.screens.letters import (
     Letters,
     after,
     cell_of,
+    leading_number,
     leading_run,
     letters_of,
     spaced,
@@ -24,6 +27,12 @@ _PATIENT_ID = (
     "Patient ID", "Pat. ID", "Patienten-ID", "Patienten ID", "ID patient", "ID du patient",
     "ID paciente", "ID del paciente", "ID paziente",
 )  # fmt: skip
+_PERSONAL = (
+    "patient", "paziente", "paciente", "name", "nom", "nombre", "physician", "arzt", "médecin",
+    "operator", "birth", "geburt", "naissance", "nacimiento", "nascita", "accession", "address",
+    "hospital", "klinik",
+)  # fmt: skip
+"""Words that stand beside what names somebody."""
 _MARGIN = 3
 """Pixels more on each side of what is blanked."""
 _OF = r"[:.]?([0-9]{1,2})(?:/|of|von|de|sur|di)([0-9]{1,2})"
@@ -106,10 +115,27 @@ class Draft:
         if value is not None:
             self.totals[name] = value
 
+    def total_dlp(self, letters: Letters, line: Line, page: int, places: Sequence[int]) -> None:
+        """Read the total DLP and its unit from what stands behind its words; blank the rest."""
+        value = leading_number(letters)
+        self.total("total_dlp_mgycm", value, page, places)
+        rest = letters[len(value) :]
+        near = text_of(leading_run(rest))
+        if "gy" in near.casefold() or any(letter.isdigit() for letter in near):
+            if plain_unit(near) != MGYCM:
+                cell = cell_of("unit of total_dlp_mgycm", leading_run(rest), page)
+                self.strange.append(cell)
+            rest = rest[len(leading_run(rest)) :]
+        others = {letter.word for letter in rest}
+        self.blank([word for place, word in enumerate(line.words) if place in others], page)
+
     def puzzle(self, name: str, words: Iterable[Word], page: int) -> None:
-        """Note what was not understood."""
+        """Note what was not understood; of what names somebody, only that it is there."""
         words = tuple(words)
         text = " ".join(word.text for word in words)
+        if contains(text, _PERSONAL):
+            self.blank(words, page)
+            text = ""
         self.strange.append(cell_of(name, letters_of(words), page, text))
 
     def person(self, line: Line, page: int) -> None:

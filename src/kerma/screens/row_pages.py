@@ -8,7 +8,7 @@ from kerma.screens.columns import Column
 from kerma.screens.dates import date_time
 from kerma.screens.draft import Draft, RowDraft, in_order
 from kerma.screens.key_words import is_one_of, starts_with
-from kerma.screens.letters import after, leading_number, letters_of, text_of
+from kerma.screens.letters import after, letters_of
 from kerma.screens.numbers import style_of
 from kerma.screens.page import Line, Page, Word
 from kerma.screens.reading import Scanner, ScreenTable
@@ -145,11 +145,7 @@ class _PageReader:
         letters = after(letters_of(line.words), self.layout.total_dlp)
         if letters is None:
             return False
-        value = leading_number(letters)
-        self.draft.total("total_dlp_mgycm", value, self.place, self.layout.total_places)
-        unit = cols.plain_unit(text_of(letters[len(value) :]))
-        if unit not in ("", cols.MGYCM):
-            self.draft.puzzle("unit of total_dlp_mgycm", line.words, self.place)
+        self.draft.total_dlp(letters, line, self.place, self.layout.total_places)
         self.in_table = False
         return True
 

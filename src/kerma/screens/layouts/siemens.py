@@ -230,20 +230,13 @@ class _PageReader:
         if mas is not None:
             self.draft.total("total_mas", leading_number(mas), self.place, (0,))
         if dlp is not None:
-            value = leading_number(dlp)
-            self.draft.total("total_dlp_mgycm", value, self.place, (0, 1, 2))
-            unit = cols.plain_unit(text_of(dlp[len(value) :]))
-            if unit not in ("", cols.MGYCM):
-                self.draft.puzzle("unit of total_dlp_mgycm", line.words, self.place)
-        first = min(len(letters), *(len(letters) - len(some) for some in (dlp, mas) if some))
-        self._before_totals(line, first)
+            self.draft.total_dlp(dlp, line, self.place, (0, 1, 2))
+        phrases = (*_TOTAL_DLP, *_TOTAL_MAS)
+        for place in range(len(line.words)):
+            if starts_with(" ".join(word.text for word in line.words[place:]), phrases):
+                self.draft.blank(line.words[:place], self.place)
+                break
         return True
-
-    def _before_totals(self, line: Line, first: int) -> None:
-        letters = letters_of(line.words)
-        used = letters[first].word if first < len(letters) else len(line.words)
-        others = line.words[: max(used - 2, 0)]
-        self.draft.blank(others, self.place)
 
     def _row(self, line: Line) -> bool:
         """Read one scan; whether the line is one."""
