@@ -9,7 +9,6 @@ import highdicom
 import pytest
 from msgspec.structs import replace
 from pydicom import dcmread
-from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from kerma.dicom import ct_dose_report

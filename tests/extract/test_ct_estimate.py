@@ -201,7 +201,7 @@ def test_the_positions_of_a_sequence_are_one_event():
         (stack(mgy=0.0), "give no CTDIvol"),
         (stack(ctdivol_mgy=None), "give no CTDIvol"),
         (stack(mgy=4000.0), "not between 0 and 500"),
-        (stack(thickness_mm=5.0, z_mm=None)[:0] or [replace(i, z_mm=None) for i in stack()], "no length"),
+        ([replace(one, z_mm=None) for one in stack()], "no length"),
         (stack(count=1), "single image"),
         (stack(mode="", step_mm=10.0), "gaps between the slices"),
         (stack(mode="stationary"), "at one place"),
