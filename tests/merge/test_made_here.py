@@ -22,11 +22,19 @@ def record(kind: str, uid: str, dlp: float) -> StudyRecord:
 
 
 CHAIN = [
-    record("CT RDSR", "1", 100.0),
+    record("Philips CT dose info", "1", 100.0),
     record("CT dose screen", "2", 101.0),
     record("manual", "3", 102.0),
     record("estimated", "4", 103.0),
 ]
+
+
+@pytest.mark.parametrize("kind", ["CT RDSR", "enhanced SR", "Philips CT dose info"])
+def test_what_a_device_said_counts_before_what_was_read_off_its_screen(kind):
+    for records in permutations([record(kind, "1", 100.0), *CHAIN[1:]]):
+        [study] = merge(records)
+
+        assert study.record.totals.dlp_mgycm == 100.0
 
 
 @pytest.mark.parametrize("first", range(len(CHAIN) - 1))

@@ -2,8 +2,8 @@
 
 from kerma.records import StudyRecord
 
-REPORT, OTHER_REPORT, IMAGE, SCREEN, MANUAL, ESTIMATED = range(6)
-"""Tiers, the most trusted first."""
+REPORT, OTHER_REPORT, IMAGE, SCREEN, READ, MANUAL, ESTIMATED = range(7)
+"""Tiers, the most trusted first; READ is what was read off the picture of a screen."""
 
 _TIERS = {
     "CT RDSR": REPORT,
@@ -19,7 +19,7 @@ _TIERS = {
     "NM image": IMAGE,
     "PT image": IMAGE,
     "Philips CT dose info": SCREEN,
-    "CT dose screen": SCREEN,
+    "CT dose screen": READ,
     "manual": MANUAL,
     "estimated": ESTIMATED,
 }
