@@ -32,10 +32,9 @@ def sums(table: ScreenTable, limits: Limits) -> Iterator[Doubt]:
     """
     for name, phantom, words in _TOTALS:
         total = getattr(table, name)
-        if total is None:
+        if total is None or (phantom is None and _is_said_by_phantom(table)):
             continue
-        rows = [row for row in table.rows if row.dlp_mgycm is not None]
-        rows = [row for row in rows if phantom is None or row.phantom_mm == phantom]
+        rows = [row for row in _dosed(table) if phantom is None or row.phantom_mm == phantom]
         cells = [*cells_of(rows, "dlp_mgycm"), *(cell for cell in table.cells if cell.name == name)]
         found = sum(row.dlp_mgycm or 0 for row in rows)
         if abs(found - total) > _rounding(cells, limits) + _TINY:
@@ -46,6 +45,19 @@ def sums(table: ScreenTable, limits: Limits) -> Iterator[Doubt]:
                 "that is missing.",
                 cells=tuple(cells),
             )
+
+
+def _dosed(table: ScreenTable) -> list[ScanRow]:
+    return [row for row in table.rows if row.dlp_mgycm is not None]
+
+
+def _is_said_by_phantom(table: ScreenTable) -> bool:
+    """Whether the total of the one phantom of all rows is printed, and no other."""
+    printed = {cell.name for cell in table.cells}
+    phantoms = {row.phantom_mm for row in _dosed(table)}
+    return "total_dlp_mgycm" not in printed and any(
+        name in printed and phantoms == {phantom} for name, phantom, _ in _TOTALS
+    )
 
 
 def lengths(number: int, row: ScanRow, limits: Limits) -> Iterator[Doubt]:
