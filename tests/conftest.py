@@ -42,6 +42,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
 
 
+def pytest_runtest_setup() -> None:
+    """Forget what another test saw in a database that is rolled back or emptied by now."""
+    from kerma.store import known_texts
+
+    known_texts.forget_seen()
+
+
 def shared_data(folder: str) -> Path:
     """Return a folder of the shared objects of other makers; skips the test without them."""
     root = os.environ.get("KERMA_TEST_DATA", "")
