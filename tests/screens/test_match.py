@@ -69,6 +69,18 @@ def test_compressed_smoothed_letters_are_read():
         assert texts(page) == lines
 
 
+@pytest.mark.parametrize("quality", [95, 85, 75])
+@pytest.mark.parametrize("size", [12, 14, 16])
+def test_no_smoothed_decimal_sign_is_lost_by_compression(size, quality):
+    font = noto(size)
+    known = taught_by("0123456789.,", font)
+    gray = squeezed(written(["1.23   4.56   0.789", "1,23   4,56   0,789"], font), quality)
+
+    point, comma = texts(recognise(Picture(gray, True), [known]))
+
+    assert point.replace(",", ".") == comma.replace(",", ".") == "1.23 4.56 0.789"
+
+
 def test_letters_that_touch_are_parted_if_there_is_one_way():
     gray = np.delete(screen(["E88E"]), 10 + 6 * 2 - 1, axis=1)
 

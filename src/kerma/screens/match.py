@@ -21,6 +21,12 @@ _DIGITS = "0123456789"
 _BY_PLACE = {sign: list(signs) for signs in (".·'*", "_-¯") for sign in signs}
 """Signs that are no rivals: their place decides, see `kerma.screens.place`."""
 
+_ALIKE = {sign: list(signs) for signs in (".,", ":;", "Il|") for sign in signs}
+"""Signs of which the nearest is taken: no number depends on which it is. A decimal comma is worth
+as much as a point, no screen parts thousands, and a letter is never a digit where 1 is known."""
+_AS_GOOD = ".,:;"
+"""Those of them that are as exact as if there was only one of them."""
+
 _ROUNDING = 1
 """Steps of 15 by which the smoothed edge of the same shape may differ: contrast was changed."""
 
@@ -32,6 +38,11 @@ _SURE_WORST, _SURE_NOISE, _SURE_APART = 0.4, 0.12, 9.0
 """The same three for a shape that is as good as the same: no pixel is nearer to the other side."""
 _FLOOR = 0.04
 """Noise that is assumed at least, though a letter may happen to fit better."""
+_LEAST_GAIN, _MOST_GAIN = 0.02, 0.2
+"""By how much a letter may be darker or paler than its shape as a whole: what colour a smoothed
+letter was drawn in is hidden by compression."""
+_TELLING = 4.0
+"""Wholly covered pixels' worth of ink from which that can be measured: a point has less."""
 _FADED = 0.25
 """Mean coverage, beyond a shape, where only a larger one has ink: more may be that one, faded."""
 _TOWARDS = 0.5
@@ -86,7 +97,7 @@ class Matcher:
     def match(self, whole: Pieces, piece: Piece, drawn: Levels) -> Match | None:
         """Return what a piece stands for, `drawn` as `components.levels` says; None if unknown."""
         if whole.is_lossy and not piece.is_cut:
-            return self._near(whole, piece, drawn)
+            return self._near(whole, piece, drawn) or self._near(whole, piece, drawn, True)
         found = self._same(drawn, beside_others(whole, piece))
         return None if found and found.text and piece.is_cut else found
 
@@ -120,7 +131,24 @@ class Matcher:
                 texts.add(text)
         return Match(texts.pop(), True, drawn.shape[1]) if len(texts) == 1 else None
 
-    def _near(self, whole: Pieces, piece: Piece, drawn: Levels) -> Match | None:
+    def gain(self, whole: Pieces, piece: Piece) -> float | None:
+        """Return how many times darker a piece is than the known shape it may be; None if none.
+
+        Wholly covered pixels tell nothing: what is more is cut off.
+        """
+        bank = self._bank(piece.box.height, piece.box.width)
+        if not len(bank.texts):
+            return None
+        seen, cares = _canvas(whole, piece)
+        best = int(_costs(bank, seen, cares).argmin())
+        change = _change(bank, best, seen)[cares > 0]
+        if np.sqrt(np.mean(change**2)) > _NOISE or change.max() > _WORST:
+            return None
+        return _gain(bank, best, seen, cares)
+
+    def _near(
+        self, whole: Pieces, piece: Piece, drawn: Levels, is_fitted: bool = False
+    ) -> Match | None:
         """Return what a shape was before compression changed it, if there is no doubt.
 
         No pixel may differ by more than half the contrast and little more; all together must be
@@ -135,17 +163,28 @@ class Matcher:
         seen, cares = _canvas(whole, piece)
         apart = _costs(bank, seen, cares)
         best = int(apart.argmin())
+        if is_fitted:
+            gain = _gain(bank, best, seen, cares)
+            if not _LEAST_GAIN <= abs(gain - 1) <= _MOST_GAIN:
+                return None
+            seen = np.where(seen < 1, np.minimum(seen / np.float32(gain), 1), seen)
+            apart = _costs(bank, seen, cares)
+            best = int(apart.argmin())
         change = _change(bank, best, seen)[cares > 0]
         noise = max(_FLOOR, float(np.sqrt(np.mean(change**2))))
         if noise > _NOISE or change.max() > _WORST:
             return None
         text = bank.texts[best]
         is_same = bank.plains[best] == _key_of(drawn)
-        if len(text) > 1 and not (is_same and change.max() <= _SURE_WORST):
+        is_close = change.max() <= _SURE_WORST and noise <= _SURE_NOISE
+        is_word = str(text).isalpha()
+        if len(text) > 1 and not (is_close if is_word else is_same and change.max() <= _SURE_WORST):
             return None
         rivals = bank.texts != text
         if text in _BY_PLACE:
             rivals &= ~np.isin(bank.texts, _BY_PLACE[text])
+        alike = rivals & np.isin(bank.texts, _ALIKE.get(text, []))
+        rivals &= ~alike
         ways = _costs(bank, bank.canvases[best], cares, bank.within[best])[rivals]
         further = apart[rivals] - apart[best]
         if not ((further >= _TOWARDS * ways) & (ways >= (_APART * noise) ** 2)).all():
@@ -155,11 +194,14 @@ class Matcher:
         beyond = (bank.over[rivals] > 0).astype(np.float32)
         count = beyond @ (cares - own)
         faded = (beyond @ (seen * (cares - own))) / np.maximum(count, 1)
-        if not ((inner >= (_APART * noise) ** 2) | ((count > 0) & (faded <= _FADED))).all():
+        is_whole = (inner >= (_APART * noise) ** 2) | ((count > 0) & (faded <= _FADED))
+        if is_word and is_close:
+            is_whole |= np.array([other.isalpha() for other in bank.texts[rivals]], np.bool_)
+        if not is_whole.all():
             return None
         is_sure = (
-            change.max() <= _SURE_WORST
-            and noise <= _SURE_NOISE
+            is_close
+            and (text in _AS_GOOD or not alike.any())
             and bool((ways >= (_SURE_APART * noise) ** 2).all())
         )
         return Match(str(text), is_sure or is_same, bank.plains[best][1])
@@ -225,6 +267,16 @@ def _change(bank: _Bank, number: int, seen: NDArray[np.float32]) -> NDArray[np.f
     inside = np.abs(seen - bank.canvases[number])
     change: NDArray[np.float32] = np.where(bank.within[number] > 0, inside, _over(seen))
     return change
+
+
+def _gain(bank: _Bank, number: int, seen: NDArray[np.float32], cares: NDArray[np.float32]) -> float:
+    """Return how many times darker a picture is than a shape; 1 if nothing tells.
+
+    Wholly covered pixels tell nothing: what is more is cut off.
+    """
+    counts = cares * bank.within[number] * (seen < 1)
+    ink = float(bank.squares[number] @ counts)
+    return float(bank.canvases[number] @ (seen * counts)) / ink if ink >= _TELLING else 1.0
 
 
 def _over(covered: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from kerma.screens.binarise import inked
 from kerma.screens.components import Piece, Pieces, levels, pieces
+from kerma.screens.gain import adjusted
 from kerma.screens.gaps import Spelled, spacing, words
 from kerma.screens.glyph_set import GlyphSet
 from kerma.screens.lines import Row, rows
@@ -17,6 +18,8 @@ from kerma.screens.turned import turned
 
 _LARGEST = 4096
 """Pixels along a side; screens are smaller."""
+_SAME_PLACE = 1
+"""Pixels by which a line may seem larger or smaller with another threshold."""
 _STRANGE = 0.4
 """Share of unknown shapes from which on it is asked whether the picture is turned."""
 
@@ -32,11 +35,15 @@ def recognise(picture: Picture, glyphs: Sequence[GlyphSet]) -> Page:
     height, width = picture.gray.shape
     if max(height, width) > _LARGEST:
         return _unread(picture, f"The picture is {width} × {height} pixels large, no screen is.")
-    whole = pieces(inked(picture.gray, picture.is_lossy))
+    drawn = inked(picture.gray, picture.is_lossy)
+    whole = pieces(drawn)
     if whole.is_too_much:
         return _unread(picture, "The picture is no screen of text: it has too many small shapes.")
     matcher = Matcher(glyphs)
+    other, whole = whole, adjusted(drawn, whole, matcher)
     lines = _lines(whole, matcher)
+    if other is not whole and any(map(_unknown, lines)):
+        lines = _better(lines, _lines(other, matcher))
     page = Page(
         width=width,
         height=height,
@@ -71,6 +78,45 @@ def _lines(whole: Pieces, matcher: Matcher) -> tuple[Line, ...]:
         spelled.append(Spelled(seen, row.height))
     parted = spacing(spelled)
     return tuple(_line(words(line, parted)) for line in spelled if line.letters)
+
+
+def _better(lines: Sequence[Line], others: Sequence[Line]) -> tuple[Line, ...]:
+    """Return the lines, each from the reading that knows more of it, where both saw the same ink.
+
+    Compression joins letters and breaks thin ones; no one threshold mends both.
+    """
+    return tuple(
+        min([line, *(one for one in others if _is_same(line, one))], key=_unknown)
+        if _unknown(line)
+        else line
+        for line in lines
+    )
+
+
+def _letters(line: Line) -> list[Seen]:
+    return [seen for word in line.words for seen in word.glyphs]
+
+
+def _unknown(line: Line) -> int:
+    return sum(not seen.text for seen in _letters(line))
+
+
+def _is_same(line: Line, other: Line) -> bool:
+    """Whether two lines are in one place, and nothing seen in the first is missing in the other."""
+    sides = zip(_sides(line.box), _sides(other.box), strict=True)
+    return all(abs(one - another) <= _SAME_PLACE for one, another in sides) and all(
+        any(_overlap(seen.box, one.box) for one in _letters(other)) for seen in _letters(line)
+    )
+
+
+def _overlap(box: Box, other: Box) -> bool:
+    left, top, right, bottom = _sides(box)
+    x, y, end, under = _sides(other)
+    return max(left, x) < min(right, end) and max(top, y) < min(bottom, under)
+
+
+def _sides(box: Box) -> tuple[int, int, int, int]:
+    return box.x, box.y, box.x + box.width, box.y + box.height
 
 
 def _line(put: Sequence[Word]) -> Line:

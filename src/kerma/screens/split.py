@@ -1,8 +1,10 @@
 """Letters that touch in, each by itself out, if there is exactly one way to part them."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from scipy import ndimage
 
 from kerma.screens.components import Piece, Pieces, levels
 from kerma.screens.match import Match, Matcher
@@ -17,6 +19,8 @@ _LOWEST = 0.5
 too many letters to prove anything."""
 _WIDER = 1.2
 """How many times wider than the widest digit the whole must be: one digit is never parted."""
+_BRIDGES = (144, 160)
+"""Coverage of 255 that compression may give to what is less than half covered between letters."""
 _OTHERS = -1
 """Label of the rest of the piece, and of all other pieces."""
 
@@ -36,9 +40,47 @@ def split(whole: Pieces, piece: Piece, matcher: Matcher) -> list[Seen]:
         return []
     around, moved = _alone(whole, piece)
     ways = _ways(around, moved, matcher)
-    if len(ways) != 1 or len(ways[0]) < 2:
+    if len(ways) > 1 and whole.is_lossy:
+        ways = _fewest(ways)
+    parts = ways[0] if len(ways) == 1 else []
+    if not ways and whole.is_lossy:
+        parts = next(filter(None, (_parted(around, moved, matcher, at) for at in _BRIDGES)), [])
+    if len(parts) < 2:
         return []
-    return [_seen(part, piece.box.x - moved.box.x, piece.box.y - moved.box.y) for part in ways[0]]
+    return [_seen(part, piece.box.x - moved.box.x, piece.box.y - moved.box.y) for part in parts]
+
+
+def _fewest(ways: list[list[_Part]]) -> list[list[_Part]]:
+    """Return the ways with fewest letters if all say words: an m is made up of r and n."""
+    if not all(part.match.text.isalpha() for way in ways for part in way):
+        return ways
+    least = min(len(way) for way in ways)
+    return [way for way in ways if len(way) == least]
+
+
+def _parted(around: Pieces, whole: Piece, matcher: Matcher, level: int) -> list[_Part]:
+    """Return the letters of a piece that hang together only by ink paler than `level`.
+
+    None if one of them is unknown: each is compared with all its rivals.
+    """
+    own = around.labels == 1
+    marked, count = ndimage.label(own & (around.coverage >= level), np.ones((3, 3)))
+    parts = []
+    for number, place in enumerate(ndimage.find_objects(marked), start=1):
+        rows, columns = place
+        box = Box(columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
+        labels = np.where(marked == number, 1, np.where(marked > 0, _OTHERS, around.labels))
+        labels[own & (marked == 0)] = 0
+        cut = around._replace(labels=labels.astype(np.int32))
+        piece = Piece(box, frozenset([1]))
+        is_part = count > 1 and box.height >= _LOWEST * whole.box.height
+        match = matcher.match(cut, piece, levels(cut, piece)) if is_part else None
+        if match is None or len(match.text) != 1:
+            return []
+        parts.append(_Part(piece, cut, match))
+    parts.sort(key=lambda part: part.piece.box.x)
+    apart = all(one.piece.right <= other.piece.box.x for one, other in pairwise(parts))
+    return parts if apart else []
 
 
 def _ways(around: Pieces, whole: Piece, matcher: Matcher) -> list[list[_Part]]:
