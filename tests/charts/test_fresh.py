@@ -19,6 +19,7 @@ from kerma.store.systems import rename, set_modality
 from tests.charts.by_hand import Rows, check
 from tests.charts.fresh_cache import forget_in_memory
 from tests.charts.made_up import store_one, store_some
+from tests.finality import wait_until_final
 from tests.query.hospital import ct_event, store
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -150,6 +151,7 @@ def test_many_changes_are_folded_in_without_reading_everything(monkeypatch):
     delete(random.Random(1), 0)
     for place in range(4):
         save(random.Random(place), place)
+    wait_until_final()
     check_all()
     name = fresh._kept["CT"].name
     check_all()
