@@ -12,7 +12,7 @@ from kerma.screens.reading import Cell, Doubt, Scanner, ScanRow, ScreenTable
 from kerma.screens.tolerances import limits
 from tests.screens.written import names
 
-BOX = Box(0, 0, 10, 10)
+BOX = Box(100, 100, 10, 10)
 FIELDS = (
     "ctdivol_mgy", "dlp_mgycm", "kvp", "exposure_mas", "start_mm", "end_mm", "phantom_mm",
 )  # fmt: skip
@@ -108,7 +108,7 @@ def test_a_missing_row_is_found_by_the_sum():
 
 def test_totals_that_disagree_are_a_doubt():
     one = table(row())
-    other = Cell(name="total_dlp_mgycm", text="1288.58", page=1, box=BOX)
+    other = Cell(name="total_dlp_mgycm", text="1288.58", page=0, box=BOX)
 
     assert "two totals" in found(replace(one, cells=(*one.cells, other)))
 
@@ -195,6 +195,82 @@ def test_an_empty_place_in_a_column_is_a_doubt():
 
     assert found(table(row(exposure_mas="200"), without, total="1399.58")) == {"empty place"}
     assert found(table(row(), without, total="1399.58")) == set()
+
+
+def test_a_printed_zero_is_less_than_half_a_unit():
+    """0.4 mGy·cm is printed as 0 in whole numbers; 30 mGy over the thinnest slice is more."""
+    little = row(ctdivol_mgy="2.08", dlp_mgycm="0", start_mm="", end_mm="")
+    given = row(ctdivol_mgy="12.32", dlp_mgycm="312", start_mm="", end_mm="")
+
+    assert found(table(given, little, total="312", layout="siemens")) == set()
+    much = replace(little, ctdivol_mgy=30.0)
+    assert found(table(given, much, total="312", layout="siemens")) == {"dlp and ctdivol"}
+
+
+@pytest.mark.parametrize(
+    ("ctdivol", "dlp"), [("0.00", "312.00"), ("12.32", "0.00"), ("0.00", "0.00")]
+)
+def test_a_dose_of_zero_with_two_decimals_is_a_doubt(ctdivol, dlp):
+    one = row(ctdivol_mgy=ctdivol, dlp_mgycm=dlp, start_mm="", end_mm="")
+
+    assert "range" in found(table(one, total=dlp))
+
+
+@pytest.mark.parametrize(("left", "doubted"), [(0, True), (3, True), (4, False), (502, True)])
+def test_a_number_at_the_edge_of_the_picture_may_be_cut(left, doubted):
+    """Digits 10 pixels high stand less than 3.5 pixels apart: the next one would be outside."""
+    cut = Cell(name="exposure_mas", text="20", page=0, box=Box(left, 100, 10, 10))
+    one = replace(row(), exposure_mas=20.0, cells=(*row().cells, cut))
+
+    assert ("edge" in found(table(one))) is doubted
+
+
+def test_scans_done_twice_count_twice():
+    assert found(table(row(), row(), total="2599.16")) == set()
+    assert found(table(row(), row(), total="1299.58")) == {"sum of dlp"}
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"pages": 5}, "The screens count 5 pages, but pages 2 to 5 are not here."),
+        (
+            {"pages": 3, "pages_seen": (1, 3)},
+            "The screens count 3 pages, but page 2 is not here.",
+        ),
+        (
+            {"pages": 6, "pages_seen": (2, 5)},
+            "The screens count 6 pages, but pages 1, 3 to 4 and 6 are not here.",
+        ),
+    ],
+)
+def test_missing_pages_are_said_as_one_says_them(given, sentence):
+    whole = replace(table(row()), **given)
+
+    assert [doubt.sentence for doubt in doubts(whole, (), Scanner())] == [sentence]
+
+
+def test_lengths_are_said_as_one_says_them():
+    one = row(ctdivol_mgy="1.000", dlp_mgycm="300.000", start_mm="", end_mm="")
+    [doubt] = doubts(table(one, total="300.000"), (), Scanner())
+
+    assert doubt.sentence == (
+        "DLP / CTDIvol is a length of 299.8 to 300.2 cm, which no scan has. "
+        "Look for a lost decimal point."
+    )
+    exact = row(ctdivol_mgy="100.000", dlp_mgycm="30000.000", start_mm="", end_mm="")
+    [doubt] = doubts(table(exact, total="30000.000"), (), Scanner())
+
+    assert "a length of 300.0 cm, which" in doubt.sentence
+
+
+def test_a_sum_of_whole_numbers_is_said_in_whole_numbers():
+    one = row(dlp_mgycm="312", start_mm="", end_mm="")
+    [doubt] = doubts(table(one, total="374", layout="siemens"), (), Scanner())
+
+    assert doubt.sentence.startswith(
+        "The rows add up to 312 mGy·cm, but the total DLP is 374 mGy·cm."
+    )
 
 
 class TestUncertainGlyphs:

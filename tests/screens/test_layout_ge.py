@@ -74,6 +74,14 @@ def test_the_total_is_on_the_last_page():
     assert [row.series_number for row in _table(two, one).rows] == [1, 2, 2, 200]
 
 
+def test_pages_without_numbers_are_a_doubt_because_series_are_not_numbered_in_their_order():
+    """A timing bolus is series 200 between 2 and 3."""
+    lines = ROWS.splitlines(keepends=True)
+    one, two = HEAD + "".join(lines[:2]), HEAD + "".join(lines[2:]) + TOTAL
+
+    assert names(_read(one, two).doubts) == {"order of the pages"}
+
+
 def test_half_of_the_pages_is_a_doubt():
     lines = ROWS.splitlines(keepends=True)
     one = HEAD + "".join(lines[:2]) + "      1/2\n"
@@ -116,6 +124,9 @@ def test_projected_dose_is_not_counted():
         ("1299.58", "129958"),
         ("17.95", "1795"),
         ("17.95", "17,95"),
+        ("17.95", "17 95"),
+        ("19.250", "19 250"),
+        ("1902.14", "1902 14"),
         ("17.95", "17.9S"),
         ("S19.250", "519.250"),
         ("I658.250", "1658.250"),
@@ -126,6 +137,14 @@ def test_projected_dose_is_not_counted():
 )
 def test_what_is_not_wholly_a_number_is_a_doubt_and_no_value(was, seems):
     assert not _read(SCREEN.replace(was, seems, 1)).is_believed
+
+
+def test_without_the_column_of_the_phantom_the_screen_is_cut():
+    text = SCREEN.replace("Phantom", "").replace("  cm\n", "\n")
+    for phantom in ("Body 32", "Head 16"):
+        text = text.replace(phantom, "")
+
+    assert names(_read(text).doubts) == {"column of the phantom"}
 
 
 def test_without_units_nobody_knows_what_the_numbers_are():

@@ -1,12 +1,13 @@
 """Siemens: the Patient Protocol."""
 
 import pytest
+from msgspec.structs import replace
 
 from kerma.screens.checks import doubts
-from kerma.screens.page import Page
+from kerma.screens.page import Line, Page, Seen
 from kerma.screens.read import table_of
 from kerma.screens.reading import Reading, Scanner, ScreenTable
-from tests.screens.written import cell, names, page
+from tests.screens.written import MARGIN, cell, names, page
 
 SIEMENS = Scanner(manufacturer="SIEMENS")
 SCREEN = """\
@@ -88,6 +89,85 @@ def test_a_phantom_letter_without_its_foot_note_is_a_doubt():
     assert "unread" in names(reading.doubts)
     assert reading.table is not None
     assert reading.table.rows[0].phantom_mm is None
+
+
+def test_foot_notes_that_contradict_each_other_tell_no_phantom():
+    text = SCREEN.replace("* L = 32cm, S = 16cm", "* L = 32cm, S = 16cm\n* L = 16cm, S = 32cm")
+    reading = _read(text)
+
+    assert "unread" in names(reading.doubts)
+    assert reading.table is not None
+    assert {row.phantom_mm for row in reading.table.rows} == {None}
+
+
+@pytest.mark.parametrize(
+    ("was", "seems"),
+    [
+        ("110 / 120", "110  120 "),
+        ("12.32 L", "12 32 L"),
+        ("  312 ", "  3 2 "),
+        ("374 mGy", "3 4 mGy"),
+        ("  312 ", " 1,312 "),
+        (" 120  35", " 1 0  35"),
+        (" 0.5  0.6", " 0 5  0.6"),
+        ("       2    120", "       2120    "),
+        (" 110 / 120 ", " 110 /120012.32 "),
+    ],
+    ids=lambda text: text.strip(),
+)
+def test_digits_and_signs_that_are_lost_or_run_together_are_doubts(was, seems):
+    """A white line over the picture may take a column of digits, points or strokes."""
+    assert was in SCREEN
+    assert not _read(SCREEN.replace(was, seems, 1)).is_believed
+
+
+def test_a_lost_point_leaves_room_between_digits_that_stand_in_one_word():
+    """Of digits 8 pixels apart, a lost point of half their width moves one by 4 more."""
+    whole = page(SCREEN)
+    torn = [_moved(line, "312", 4) for line in whole.lines]
+
+    assert table_of([replace(whole, lines=tuple(torn))], SIEMENS).doubts
+    near = [_moved(line, "312", 2) for line in whole.lines]
+    assert table_of([replace(whole, lines=tuple(near))], SIEMENS).is_believed
+
+
+def _moved(line: Line, text: str, pixels: int) -> Line:
+    """Return the line with the last digit of a word so many pixels further right."""
+    words = [
+        replace(word, glyphs=(*word.glyphs[:-1], _right(word.glyphs[-1], pixels)))
+        if word.text == text
+        else word
+        for word in line.words
+    ]
+    return replace(line, words=tuple(words))
+
+
+def _right(seen: Seen, pixels: int) -> Seen:
+    return replace(seen, box=seen.box._replace(x=seen.box.x + pixels))
+
+
+def test_the_last_scan_at_the_lower_edge_may_not_be_the_last():
+    """Its DLP may be so small that a total of whole numbers does not miss it."""
+    text = SCREEN[: SCREEN.index("Medium")].replace(" L ", "   ").replace("2.08L", "2.08 ")
+    whole = page(text.replace("51 S", "51  "))
+    below = whole.lines[-1].box.y + whole.lines[-1].box.height
+
+    assert table_of([replace(whole, height=below + 16)], SIEMENS).is_believed
+    cut = table_of([replace(whole, height=below + 3)], SIEMENS)
+    assert names(cut.doubts) == {"end of the table"}
+
+
+@pytest.mark.parametrize("unit", ["mGy*m", "Gy*cm", "mGy", "cGy*cm"])
+def test_a_dlp_in_another_unit_is_a_doubt(unit):
+    assert "unit of dlp_mgycm" in names(_read(SCREEN.replace("mGy*cm  s", f"{unit}  s")).doubts)
+    assert not _read(SCREEN.replace("374 mGy*cm", f"374 {unit}")).is_believed
+
+
+def test_an_m_that_compression_parts_into_r_and_n_leaves_one_reading_of_a_unit():
+    parted = SCREEN.replace("mGy       mGy*cm  s    mm", "rnGy      rnGy*crn s    rnm")
+    reading = _read(parted.replace("374 mGy*cm", "374 rnGy*cm"))
+
+    assert reading.is_believed, reading.doubts
 
 
 def test_old_software_without_phantom_and_without_reference_is_believed():
@@ -176,6 +256,36 @@ def test_two_pages_go_together_whatever_their_order():
     assert len(_table(two, one).rows) == 4
 
 
+def test_pages_that_arrive_mixed_are_stored_in_the_order_of_their_scans():
+    head, rows = SCREEN[: SCREEN.index("Topogram")], SCREEN[SCREEN.index("Topogram") :]
+    text = rows.replace("2-15", "5-18").splitlines()
+    one, two = head + "\n".join(text[:2]), head + "\n".join(text[2:])
+
+    for pages in ((one, two), (two, one)):
+        assert _read(*pages).is_believed
+        assert [row.label for row in _table(*pages).rows] == ["1", "2", "4", "5-18"]
+
+
+def test_pages_whose_scans_leave_the_order_open_are_a_doubt():
+    head, rows = SCREEN[: SCREEN.index("Topogram")], SCREEN[SCREEN.index("Topogram") :]
+    text = rows.replace("PreMonitoring  4", "PreMonitoring  1").splitlines()
+    one, two = head + "\n".join(text[:2]), head + "\n".join(text[2:])
+
+    assert names(_read(one, two).doubts) == {"order of the pages"}
+    assert names(_read(two, one).doubts) == {"order of the pages"}
+
+
+def test_without_total_and_page_numbers_nothing_proves_that_all_pages_are_here():
+    head, rows = SCREEN[: SCREEN.index("Topogram")], SCREEN[SCREEN.index("Topogram") :]
+    head = head.replace("Total mAs 2341    Total DLP 374 mGy*cm", "")
+    text = rows.splitlines()
+    one, two = ["\n".join(some) + "\n* L = 32cm, S = 16cm\n" for some in (text[:2], text[2:])]
+
+    assert names(_read(head + one, head + two).doubts) == {"number of pages"}
+    numbered = (head + one + "Page 1/2\n", head + two + "Page 2/2\n")
+    assert _read(*numbered).is_believed
+
+
 def test_the_same_page_twice_counts_once_and_its_names_are_blanked_twice():
     table = _table(SCREEN, SCREEN)
 
@@ -233,7 +343,7 @@ def test_a_cell_knows_its_place():
     box = cell(_table(SCREEN).rows[1], "ctdivol_mgy").box
     line = SCREEN.splitlines()[11]
 
-    assert (box.x, box.y) == (8 * line.index("12.32"), 11 * 16)
+    assert (box.x, box.y) == (MARGIN + 8 * line.index("12.32"), 11 * 16)
     assert box.width == 5 * 8 - 1
 
 

@@ -1,5 +1,6 @@
 """Toshiba: Dose Information and Detail Information, one line of values a line of headings."""
 
+import itertools
 import re
 
 import pytest
@@ -42,6 +43,23 @@ def test_two_pages_are_read_without_a_doubt_in_any_order():
         reading = _read(*texts)
 
         assert reading.is_believed, reading.doubts
+
+
+def test_details_that_arrive_mixed_are_in_the_order_of_their_protocols():
+    start = SECOND.index("2.HEAD")
+    one, two = SECOND[:start], "<<Detail Information>>\n" + SECOND[start:]
+
+    for texts in itertools.permutations((FIRST, one, two)):
+        assert _read(*texts).is_believed
+        assert [row.label for row in _table(*texts).rows] == ["1", "1", "1", "2"]
+
+
+def test_details_that_begin_without_their_protocol_are_a_doubt():
+    """Whichever page came before would lend them its name."""
+    start = SECOND.index("2.HEAD")
+    two = "<<Detail Information>>\n" + SECOND[start + len("2.HEAD\n") :]
+
+    assert "order of the pages" in names(_read(FIRST, SECOND[:start], two).doubts)
 
 
 def test_every_value_of_a_scan_comes_from_its_own_line():

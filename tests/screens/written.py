@@ -1,4 +1,4 @@
-"""Pages written as text: every sign is 8 pixels wide, every line 16 pixels high."""
+"""Pages written as text: every sign is 8 pixels wide, every line 16 high, 16 are left beside it."""
 
 import re
 from collections.abc import Iterable
@@ -7,6 +7,8 @@ from kerma.screens.page import Box, Glyph, Line, Page, Seen, Word
 from kerma.screens.reading import Cell, Doubt, ScanRow
 
 _WIDTH, _HEIGHT = 8, 16
+MARGIN = 16
+"""Pixels beside the first column."""
 
 
 def page(text: str, *, near: Iterable[str] = ()) -> Page:
@@ -47,12 +49,12 @@ def _word(text: str, column: int, line: int, exact: bool) -> Word:
     glyph = Glyph(width=1, height=1, bits=b"\x80")
     glyphs = tuple(
         Seen(
-            box=Box((column + place) * _WIDTH, line * _HEIGHT, _WIDTH - 1, _HEIGHT - 4),
+            box=Box(MARGIN + (column + place) * _WIDTH, line * _HEIGHT, _WIDTH - 1, _HEIGHT - 4),
             glyph=glyph,
             text="" if letter == "\N{REPLACEMENT CHARACTER}" else letter,
             exact=exact,
         )
         for place, letter in enumerate(text)
     )
-    box = Box(column * _WIDTH, line * _HEIGHT, len(text) * _WIDTH - 1, _HEIGHT - 4)
+    box = Box(MARGIN + column * _WIDTH, line * _HEIGHT, len(text) * _WIDTH - 1, _HEIGHT - 4)
     return Word(text=text, box=box, glyphs=glyphs)

@@ -48,6 +48,8 @@ class Inked(NamedTuple):
     side: NDArray[np.int8]
     """1 where ink is brighter than its background, -1 where it is darker, 0 without ink."""
     is_lossy: bool
+    uncut: NDArray[np.uint16]
+    """Coverage where what is more than wholly ink is not cut off at 255."""
 
 
 def inked(gray: Gray, is_lossy: bool = False) -> Inked:
@@ -55,20 +57,20 @@ def inked(gray: Gray, is_lossy: bool = False) -> Inked:
     offset = gray.astype(np.int16) - background(gray)
     distance = np.abs(offset)
     is_lossy = is_lossy or _is_rippled(distance)
-    coverage = np.zeros(gray.shape, np.uint8)
+    uncut = np.zeros(gray.shape, np.uint16)
     side = np.zeros(gray.shape, np.int8)
     visible = distance[distance >= _VISIBLE]
     if not visible.size:
-        return Inked(coverage, side, is_lossy)
+        return Inked(uncut.astype(np.uint8), side, is_lossy, uncut)
     contrast = float(np.percentile(visible, 95))
     faint = max(_VISIBLE, (_FAINT_LOSSY if is_lossy else _FAINT) * contrast)
     if is_lossy:
-        coverage[:] = np.minimum(distance * (255 / contrast), 255)
+        uncut[:] = distance * (255 / contrast)
     for sign in (1, -1):
         mask = offset * np.int16(sign) >= faint
-        coverage[mask] = _covered(distance, mask, is_lossy)
+        uncut[mask] = _covered(distance, mask, is_lossy)
         side[mask] = sign
-    return Inked(coverage, side, is_lossy)
+    return Inked(np.minimum(uncut, 255).astype(np.uint8), side, is_lossy, uncut)
 
 
 def background(gray: Gray) -> NDArray[np.int16]:
@@ -145,7 +147,7 @@ def _is_rippled(distance: NDArray[np.int16]) -> bool:
     return float((distance[beside] > 0).mean()) > _RIPPLED
 
 
-def _covered(distance: NDArray[np.int16], mask: Bits, is_lossy: bool) -> NDArray[np.uint8]:
+def _covered(distance: NDArray[np.int16], mask: Bits, is_lossy: bool) -> NDArray[np.uint16]:
     """Return the coverage of the pixels in `mask`.
 
     It is their distance from the background relative to that of the colour of their word.
@@ -155,9 +157,7 @@ def _covered(distance: NDArray[np.int16], mask: Bits, is_lossy: bool) -> NDArray
     peaks = np.zeros(count + 1, np.float32)
     np.maximum.at(peaks, of, inside)
     full = _snapped(peaks, _colours(inside), is_lossy)
-    covered: NDArray[np.uint8] = np.minimum(np.rint(inside * (255 / full[of])), 255).astype(
-        np.uint8
-    )
+    covered: NDArray[np.uint16] = np.rint(inside * (255 / full[of])).astype(np.uint16)
     return covered
 
 

@@ -7,35 +7,14 @@ The limits are in `checks.toml`; why these checks, and what they prove, is writt
 import re
 from collections.abc import Iterator, Sequence
 
-from kerma.screens.equations import LOCALIZER, cells_of, equations
+from kerma.screens.equations import LOCALIZER, cells_of, equations, half_unit
 from kerma.screens.numbers import decimals
 from kerma.screens.page import Page
-from kerma.screens.proof import unproved
-from kerma.screens.reading import Cell, Doubt, Scanner, ScanRow, ScreenTable
+from kerma.screens.proof import WORDS, unproved
+from kerma.screens.reading import Doubt, Scanner, ScanRow, ScreenTable
+from kerma.screens.riddles import NAMES, strange, unread, value_of
 from kerma.screens.tolerances import Limits, limits
 
-NAMES = {
-    "kvp": "the tube voltage in kV",
-    "tube_current_ma": "the tube current in mA",
-    "exposure_mas": "mAs",
-    "reference_mas": "the reference mAs",
-    "rotation_time_s": "the rotation time in s",
-    "exposure_time_s": "the exposure time in s",
-    "collimation_mm": "the collimation in mm",
-    "pitch": "the pitch",
-    "start_mm": "the start of the scan in mm",
-    "end_mm": "the end of the scan in mm",
-    "scanning_length_mm": "the length of the scan in mm",
-    "ctdivol_mgy": "CTDIvol in mGy",
-    "dlp_mgycm": "DLP in mGy·cm",
-    "phantom_mm": "the phantom",
-    "series_number": "the series number",
-    "total_dlp_mgycm": "the total DLP in mGy·cm",
-    "total_dlp_head_mgycm": "the total DLP of the 16 cm phantom in mGy·cm",
-    "total_dlp_body_mgycm": "the total DLP of the 32 cm phantom in mGy·cm",
-    "total_mas": "the total mAs",
-}
-"""Field -> its name in sentences."""
 _RANGED = (
     "tube_current_ma", "exposure_mas", "reference_mas", "rotation_time_s", "exposure_time_s",
     "collimation_mm", "pitch", "ctdivol_mgy", "dlp_mgycm",
@@ -49,6 +28,9 @@ _UNIFORM = (
     ("start_mm", "end_mm"),
 )
 """Columns whose numbers have the same number of decimals on the whole screen."""
+_EDGE = 0.35
+"""Height of a number, as share of which it must be away from the edge of the picture: digits of one
+number stand nearer together."""
 _IN_EVERY_ROW = (
     "kvp", "exposure_mas", "rotation_time_s", "exposure_time_s", "collimation_mm", "start_mm",
     "end_mm",
@@ -72,11 +54,12 @@ def doubts(
     found = [
         *_pages(table, pages),
         *_patient(table, patient_id),
-        *_strange(table),
-        *_unread(table),
+        *strange(table),
+        *unread(table),
         *_rows(table, of_layout),
         *_totals(table, of_layout),
         *_decimals(table),
+        *_cut(table, pages),
         *equations(table, of_layout),
         *unproved(table, pages, of_layout),
     ]
@@ -88,8 +71,8 @@ def _pages(table: ScreenTable, pages: Sequence[Page]) -> Iterator[Doubt]:
     if missing and table.pages_seen:
         yield Doubt(
             name="pages",
-            sentence=f"The screens have {table.pages} pages, but page "
-            f"{', '.join(map(str, missing))} is not here.",
+            sentence=f"The screens count {table.pages} pages, but {_listed('page', missing)} "
+            "not here.",
         )
     for page in pages:
         if page.trouble:
@@ -118,48 +101,9 @@ def _plain(text: str) -> str:
     return re.sub(r"\W", "", text).casefold()
 
 
-def _strange(table: ScreenTable) -> Iterator[Doubt]:
-    for cell in table.strange:
-        yield Doubt(name=cell.name, sentence=_strange_sentence(cell), cells=(cell,))
-
-
-def _strange_sentence(cell: Cell) -> str:
-    if cell.name.startswith("unit of"):
-        field = cell.name.removeprefix("unit of ")
-        return f"The unit of {NAMES.get(field, field)} is missing or is not the expected one."
-    if cell.name == "page number":
-        return f"The page number {cell.text} does not fit the other pages."
-    if cell.name == "heading":
-        return "A heading of the table is not known: values under it are not read."
-    if cell.name == "top of the table":
-        return "The title above the table is not to be seen: the total may be cut off."
-    if cell.name == "end of the table":
-        return "The end of the table is not to be seen: rows may be missing."
-    return "A line of the table was not understood. Look whether it is a scan."
-
-
-def _unread(table: ScreenTable) -> Iterator[Doubt]:
-    for number, row in enumerate(table.rows):
-        for cell in row.cells:
-            if getattr(row, cell.name, None) in (None, ""):
-                yield _unread_doubt(cell, number)
-    for cell in table.cells:
-        if _value(cell) is None:
-            yield _unread_doubt(cell, None)
-
-
-def _unread_doubt(cell: Cell, row: int | None) -> Doubt:
-    sentence = f"“{cell.text}” could not be read as {NAMES.get(cell.name, cell.name)}."
-    if not cell.text:
-        sentence = f"The place of {NAMES.get(cell.name, cell.name)} is empty."
-    elif cell.name == "phantom_mm":
-        sentence = f"“{cell.text}” does not tell which phantom is meant, 16 cm or 32 cm."
-    return Doubt(name="unread", sentence=sentence, row=row, cells=(cell,))
-
-
 def _rows(table: ScreenTable, of_layout: Limits) -> Iterator[Doubt]:
     if not table.rows:
-        yield Doubt(name="rows", sentence="The table has no row.")
+        yield Doubt(name="rows", sentence="No scan was found in the table.")
     yield from _numbering(table)
     yield from _empty_places(table)
     with_phantom = any(row.phantom_mm for row in table.rows)
@@ -169,7 +113,7 @@ def _rows(table: ScreenTable, of_layout: Limits) -> Iterator[Doubt]:
         if with_phantom and row.dlp_mgycm and not row.phantom_mm and not _has(row, "phantom_mm"):
             yield Doubt(
                 name="phantom",
-                sentence="The phantom of this row is missing, others state theirs.",
+                sentence="This row does not state its phantom, other rows do.",
                 row=number,
             )
 
@@ -184,7 +128,7 @@ def _empty_places(table: ScreenTable) -> Iterator[Doubt]:
         if 0 < len(empty) < len(scans):
             yield Doubt(
                 name="empty place",
-                sentence=f"This row has no value for {NAMES[name]}, others have one.",
+                sentence=f"This row has no value for {NAMES[name]}, other rows have one.",
                 row=empty[0][0],
             )
 
@@ -197,9 +141,21 @@ def _numbering(table: ScreenTable) -> Iterator[Doubt]:
     if missing:
         yield Doubt(
             name="numbering",
-            sentence=f"The rows are numbered, but number {', '.join(map(str, missing))} is not "
-            "here.",
+            sentence=f"The rows are numbered, but {_listed('number', missing)} not here.",
         )
+
+
+def _listed(what: str, numbers: Sequence[int]) -> str:
+    """Return e.g. "page 2 is", "pages 1 to 3 and 5 are"; the numbers are in order."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number - runs[-1][-1] <= 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    said = [f"{run[0]} to {run[-1]}" if run[-1] > run[0] else f"{run[0]}" for run in runs]
+    words = " and ".join([", ".join(said[:-1]), said[-1]] if said[:-1] else said)
+    return f"{what} {words} is" if len(set(numbers)) == 1 else f"{what}s {words} are"
 
 
 def _gaps(numbers: Sequence[int]) -> list[int]:
@@ -232,7 +188,8 @@ def _dose_is_there(number: int, row: ScanRow) -> Iterator[Doubt]:
 def _ranges(number: int, row: ScanRow, of_layout: Limits) -> Iterator[Doubt]:
     for name in _RANGED:
         value, span = getattr(row, name), of_layout.span(name)
-        if value is not None and span and not span[0] <= value <= span[1]:
+        off = max((half_unit(cell) for cell in cells_of([row], name)), default=0.0)
+        if value is not None and span and not span[0] - off <= value <= span[1]:
             expected = f"between {span[0]:g} and {span[1]:g}"
             yield _range_doubt(number, row, name, expected)
     if row.kvp is not None and row.kvp not in of_layout.kvp:
@@ -247,8 +204,7 @@ def _ranges(number: int, row: ScanRow, of_layout: Limits) -> Iterator[Doubt]:
 def _range_doubt(number: int, row: ScanRow, name: str, expected: str) -> Doubt:
     return Doubt(
         name="range",
-        sentence=f"{getattr(row, name):g} is not possible for {NAMES[name]}: expected is "
-        f"{expected}.",
+        sentence=f"{getattr(row, name):g} cannot be {NAMES[name]}: expected is {expected}.",
         row=number,
         cells=cells_of([row], name),
     )
@@ -259,15 +215,14 @@ def _totals(table: ScreenTable, of_layout: Limits) -> Iterator[Doubt]:
     if not has_total and of_layout.total_is_printed:
         yield Doubt(
             name="no total",
-            sentence="The total DLP was not found: rows may be missing, and nothing proves the "
-            "others.",
+            sentence="No total DLP was found: nothing proves the DLPs, and rows may be missing.",
         )
     for name in (*_TOTALS, "total_mas"):
         cells = tuple(cell for cell in table.cells if cell.name == name)
-        if len({_value(cell) for cell in cells}) > 1:
+        if len({value_of(cell) for cell in cells}) > 1:
             yield Doubt(
                 name="two totals",
-                sentence=f"The screens say {NAMES[name]} several times and do not agree: "
+                sentence=f"The screens give {NAMES[name]} several times, and differently: "
                 f"{', '.join(cell.text for cell in cells)}.",
                 cells=cells,
             )
@@ -281,8 +236,8 @@ def _decimals(table: ScreenTable) -> Iterator[Doubt]:
         if len({decimals(cell.text) for cell in cells}) > 1:
             yield Doubt(
                 name="decimals",
-                sentence=f"{NAMES[names[0]]} has more decimals in one place than in another: a "
-                "decimal point may be lost.",
+                sentence=f"There are more decimals in one place than in another for "
+                f"{NAMES[names[0]]}: a decimal point may be lost.",
                 cells=cells,
             )
     every = [cell for row in table.rows for cell in row.cells] + list(table.cells)
@@ -295,12 +250,24 @@ def _decimals(table: ScreenTable) -> Iterator[Doubt]:
         )
 
 
+def _cut(table: ScreenTable, pages: Sequence[Page]) -> Iterator[Doubt]:
+    """Find numbers so near to the edge of the picture that a digit may be cut off."""
+    numbered = [(number, cell) for number, row in enumerate(table.rows) for cell in row.cells]
+    for number, cell in [*numbered, *((None, cell) for cell in table.cells)]:
+        if not pages or cell.name in WORDS:
+            continue
+        left = cell.box.x
+        room = min(left, pages[cell.page].width - left - cell.box.width)
+        if room < _EDGE * cell.box.height:
+            yield Doubt(
+                name="edge",
+                sentence=f"“{cell.text}” stands at the edge of the picture: a part of it may be "
+                "cut off.",
+                row=number,
+                cells=(cell,),
+            )
+
+
 def _has(row: ScanRow, name: str) -> bool:
     """Whether the row has a cell of the field, read or not."""
     return any(cell.name == name for cell in row.cells)
-
-
-def _value(cell: Cell) -> float | None:
-    """Return the number of a total; letters that stand for digits count as them."""
-    text = cell.text.replace(",", ".").translate(str.maketrans("OolI|", "00111"))
-    return float(text) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) else None

@@ -12,8 +12,9 @@ _IN_BRACKETS = re.compile(r"(.*?)[(\[]([^()\[\]]*)[)\]]?\*?")
 _SIGNS = re.compile(r"[\s*·•.,x×()\[\]-]")
 _LONGEST = 5
 """No heading has more words."""
-_SPACE = 1.3
-"""Heights of a line between the words of one heading, at most."""
+_SPACE, _WIDE_SPACE = 1.3, 1.7
+"""Between the words of one heading, at most: in heights of a line, or in widths of its letters if
+that is more. Where letters have one pitch, points and narrow letters leave room on both sides."""
 MGY, MGYCM = "mgy", "mgycm"
 _UNITS = frozenset(
     (MGY, MGYCM, "s", "sec", "mm", "cm", "ma", "mas", "kv", "kvp", "%", "ml", "ml/s", "mg/ml")
@@ -35,8 +36,11 @@ class Column(NamedTuple):
 
 
 def plain_unit(text: str) -> str:
-    """Return a unit without brackets and signs of multiplication: "(mGy*cm)" is "mgycm"."""
-    return _SIGNS.sub("", text.casefold())
+    """Return a unit without brackets and signs of multiplication: "(mGy*cm)" is "mgycm".
+
+    Compression may part an m into r and n; no unit has these.
+    """
+    return _SIGNS.sub("", text.casefold()).replace("rn", "m")
 
 
 def headings(words: Sequence[Word], names: Mapping[str, Sequence[str]]) -> tuple[Column, ...]:
@@ -48,11 +52,11 @@ def headings(words: Sequence[Word], names: Mapping[str, Sequence[str]]) -> tuple
         Name of each column -> the headings it goes by.
     """
     known = {fold(text) or text: name for name, texts in names.items() for text in texts}
-    height = max((word.box.height for word in words), default=0)
+    space = _space(words)
     found: list[Column] = []
     place = 0
     while place < len(words):
-        column, count = _heading(_close(words[place:], height), known)
+        column, count = _heading(_close(words[place:], space), known)
         unit = _bare_unit(words[place].text) if column.name == STRANGE else ""
         if unit and found:
             right = words[place].box.x + words[place].box.width
@@ -120,10 +124,18 @@ def in_columns(words: Sequence[Word], columns: Sequence[Column]) -> dict[int, li
     return under
 
 
-def _close(words: Sequence[Word], height: int) -> Sequence[Word]:
-    """Return the first words with no more than a space between them, at most `_LONGEST`."""
+def _space(words: Sequence[Word]) -> float:
+    """Return the widest gap in pixels that may be within a heading."""
+    height = max((word.box.height for word in words), default=0)
+    letters = sum(len(word.text) for word in words)
+    width = sum(word.box.width for word in words) / max(letters, 1)
+    return max(_SPACE * height, _WIDE_SPACE * width)
+
+
+def _close(words: Sequence[Word], space: float) -> Sequence[Word]:
+    """Return the first words with no more than `space` between them, at most `_LONGEST`."""
     for count, (one, after) in enumerate(pairwise(words[:_LONGEST]), 1):
-        if after.box.x - one.box.x - one.box.width > _SPACE * height:
+        if after.box.x - one.box.x - one.box.width > space:
             return words[:count]
     return words[:_LONGEST]
 

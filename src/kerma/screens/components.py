@@ -57,6 +57,8 @@ class Pieces(NamedTuple):
     """The ink of a picture in pieces."""
 
     coverage: NDArray[np.uint8]
+    uncut: NDArray[np.uint16]
+    """See `binarise.Inked`."""
     labels: NDArray[np.int32]
     """Which part each inked pixel belongs to; 0 is none."""
     pieces: tuple[Piece, ...]
@@ -64,13 +66,15 @@ class Pieces(NamedTuple):
     """Of most letters, in pixels; 0 if there are none."""
     is_lossy: bool
     is_too_much: bool = False
+    gain: float = 1.0
+    """How many times darker the letters are than their known shapes."""
 
 
 def pieces(drawn: Inked) -> Pieces:
     """Return what may be letters."""
     labels, count = _labelled(drawn)
     if count > MOST:
-        return Pieces(drawn.coverage, labels, (), 0, drawn.is_lossy, is_too_much=True)
+        return Pieces(drawn.coverage, drawn.uncut, labels, (), 0, drawn.is_lossy, is_too_much=True)
     boxes = _boxes(labels)
     height = text_height(list(boxes.values()))
     found = []
@@ -79,7 +83,7 @@ def pieces(drawn: Inked) -> Pieces:
             found.append(Piece(box, frozenset([label]), _at_edge(box, labels.shape)))
         else:
             found += _taken_apart(label, box, labels, height)
-    return Pieces(drawn.coverage, labels, tuple(found), height, drawn.is_lossy)
+    return Pieces(drawn.coverage, drawn.uncut, labels, tuple(found), height, drawn.is_lossy)
 
 
 def text_height(boxes: Sequence[Box]) -> float:

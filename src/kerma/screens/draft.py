@@ -17,7 +17,7 @@ from kerma.screens.letters import (
     text_of,
     union,
 )
-from kerma.screens.numbers import Style, digits, number
+from kerma.screens.numbers import Style, digits, is_torn, number
 from kerma.screens.page import Box, Line, Page, Word
 from kerma.screens.reading import Cell, ScanRow, ScreenTable
 
@@ -56,7 +56,7 @@ class RowDraft:
         """Read a number; what is none leaves a cell without a value, which is a doubt."""
         if text_of(letters) in NOTHING:
             return
-        if len(leading_run(letters)) < len(letters):
+        if len(leading_run(letters)) < len(letters) or is_torn(letters, self.style):
             self.cells.append(cell_of(name, letters, self.page, spaced(letters)))
             return
         self.cells.append(cell_of(name, letters, self.page))
@@ -110,6 +110,9 @@ class Draft:
 
     def total(self, name: str, letters: Letters, page: int, places: Sequence[int]) -> None:
         """Read a total; a second one that differs is found by the checks, in the cells."""
+        if is_torn(letters, self.style):
+            self.cells.append(cell_of(name, letters, page, " ".join(text_of(letters))))
+            return
         self.cells.append(cell_of(name, letters, page))
         value = number(text_of(letters), self.style, places)
         if value is not None:
@@ -137,6 +140,10 @@ class Draft:
             self.blank(words, page)
             text = ""
         self.strange.append(cell_of(name, letters_of(words), page, text))
+
+    def riddle(self, name: str, text: str, page: int) -> None:
+        """Note what is strange about a whole page."""
+        self.strange.append(Cell(name=name, text=text, page=page, box=Box(0, 0, 1, 1)))
 
     def person(self, line: Line, page: int) -> None:
         """Take a line for something that may name the patient: whatever is not known does."""
@@ -186,10 +193,7 @@ class Draft:
         said = max([count for _, count in self.marks.values()], default=0)
         for page, mark in self.marks.items():
             if mark[1] != said or mark[0] > said or numbers.count(mark[0]) > 1:
-                text = f"{mark[0]}/{mark[1]}"
-                self.strange.append(
-                    Cell(name="page number", text=text, page=page, box=Box(0, 0, 1, 1))
-                )
+                self.riddle("page number", f"{mark[0]}/{mark[1]}", page)
         return ScreenTable(
             layout=self.layout,
             rows=tuple(self.rows),
@@ -203,17 +207,6 @@ class Draft:
             patient_id="\n".join(dict.fromkeys(self.patient_ids)),
             **self.totals,  # type: ignore[arg-type]
         )
-
-
-def in_order(pages: Sequence[Page], wanted: Sequence[int], style: Style) -> list[int]:
-    """Return the pictures by their printed page number, each page once.
-
-    A picture whose lines are the same as those of an earlier one is the same page again.
-    """
-    unlike: dict[tuple[str, ...], int] = {}
-    for place in wanted:
-        unlike.setdefault(tuple(line.text for line in pages[place].lines), place)
-    return sorted(unlike.values(), key=lambda place: (page_mark(pages[place], style), place))
 
 
 def page_mark(page: Page, style: Style) -> int:

@@ -12,10 +12,11 @@ _DEVIATION = 1 / sqrt(12)
 _TINY = 1e-6
 LOCALIZER = "Constant Angle Acquisition"
 _TOTALS = (
-    ("total_dlp_mgycm", None, "total DLP"),
-    ("total_dlp_head_mgycm", 160, "total DLP of the 16 cm phantom"),
-    ("total_dlp_body_mgycm", 320, "total DLP of the 32 cm phantom"),
+    ("total_dlp_mgycm", None, ""),
+    ("total_dlp_head_mgycm", 160, " of the 16 cm phantom"),
+    ("total_dlp_body_mgycm", 320, " of the 32 cm phantom"),
 )
+"""Total, phantom of its rows in mm, and how they are called."""
 
 
 def equations(table: ScreenTable, limits: Limits) -> Iterator[Doubt]:
@@ -30,7 +31,7 @@ def sums(table: ScreenTable, limits: Limits) -> Iterator[Doubt]:
 
     A printed total is of all rows, whatever their phantom: it is compared as it is printed.
     """
-    for name, phantom, words in _TOTALS:
+    for name, phantom, of in _TOTALS:
         total = getattr(table, name)
         if total is None or (phantom is None and _is_said_by_phantom(table)):
             continue
@@ -38,13 +39,13 @@ def sums(table: ScreenTable, limits: Limits) -> Iterator[Doubt]:
         cells = [*cells_of(rows, "dlp_mgycm"), *(cell for cell in table.cells if cell.name == name)]
         found = sum(row.dlp_mgycm or 0 for row in rows)
         if abs(found - total) > _rounding(cells, limits) + _TINY:
-            yield Doubt(
-                name="sum of dlp",
-                sentence=f"The rows add up to {found:.2f} mGy·cm, but the {words} is "
-                f"{total:.2f} mGy·cm. Compare every DLP with the picture, and look for a row "
-                "that is missing.",
-                cells=tuple(cells),
+            places = max((decimals(cell.text) for cell in cells), default=2)
+            sentence = (
+                f"The rows{of} add up to {found:.{places}f} mGy·cm, but the total DLP{of} is "
+                f"{total:.{places}f} mGy·cm. Compare every DLP with the picture, and look for a "
+                "row that is missing."
             )
+            yield Doubt(name="sum of dlp", sentence=sentence, cells=tuple(cells))
 
 
 def _dosed(table: ScreenTable) -> list[ScanRow]:
@@ -62,7 +63,7 @@ def _is_said_by_phantom(table: ScreenTable) -> bool:
 
 def lengths(number: int, row: ScanRow, limits: Limits) -> Iterator[Doubt]:
     """Yield what is wrong with the length that DLP and CTDIvol mean together."""
-    if not row.ctdivol_mgy or not row.dlp_mgycm:
+    if row.ctdivol_mgy is None or row.dlp_mgycm is None:
         return
     low, high = _implied_mm(row)
     cells = cells_of([row], "ctdivol_mgy", "dlp_mgycm")
@@ -70,8 +71,8 @@ def lengths(number: int, row: ScanRow, limits: Limits) -> Iterator[Doubt]:
     if possible and (high < possible[0] or low > possible[1]):
         yield Doubt(
             name="dlp and ctdivol",
-            sentence=f"DLP / CTDIvol is a length of {low / 10:.1f} to {high / 10:.1f} cm, which no "
-            "scan has. Look for a lost decimal point.",
+            sentence=f"DLP / CTDIvol is a length of {_in_cm(low, high)}, which no scan has. Look "
+            "for a lost decimal point.",
             row=number,
             cells=cells,
         )
@@ -89,13 +90,19 @@ def _against_printed(
     if high < least or low > most:
         yield Doubt(
             name="dlp and length",
-            sentence=f"DLP / CTDIvol is a length of {low / 10:.1f} to {high / 10:.1f} cm, but the "
-            f"scan is {row.scanning_length_mm / 10:.1f} cm long.",
+            sentence=f"DLP / CTDIvol is a length of {_in_cm(low, high)}, but the scan is "
+            f"{row.scanning_length_mm / 10:.1f} cm long.",
             row=number,
             cells=cells_of(
                 [row], "ctdivol_mgy", "dlp_mgycm", "start_mm", "end_mm", "scanning_length_mm"
             ),
         )
+
+
+def _in_cm(low_mm: float, high_mm: float) -> str:
+    """Return a range of lengths as text; what rounds to one number is one."""
+    low, high = f"{low_mm / 10:.1f}", f"{high_mm / 10:.1f}"
+    return f"{low} cm" if low == high else f"{low} to {high} cm"
 
 
 def cells_of(rows: Sequence[ScanRow], *names: str) -> tuple[Cell, ...]:
@@ -125,5 +132,6 @@ def _implied_mm(row: ScanRow) -> tuple[float, float]:
     ctdivol, dlp = row.ctdivol_mgy or 0.0, row.dlp_mgycm or 0.0
     off = {cell.name: half_unit(cell) for cell in row.cells}
     ctdivol_off, dlp_off = off.get("ctdivol_mgy", 0.0), off.get("dlp_mgycm", 0.0)
+    least = max(dlp - dlp_off, 0.0) / max(ctdivol + ctdivol_off, _TINY)
     most = (dlp + dlp_off) / max(ctdivol - ctdivol_off, _TINY)
-    return 10 * max(dlp - dlp_off, 0.0) / (ctdivol + ctdivol_off), 10 * most
+    return 10 * least, 10 * most

@@ -31,7 +31,7 @@ def adjusted(drawn: Inked, whole: Pieces, matcher: Matcher) -> Pieces:
     scaled = np.minimum(np.rint(drawn.coverage / np.float32(gain)), 255).astype(np.uint8)
     full = drawn.coverage == 255
     parted = pieces(drawn._replace(coverage=np.where(full, drawn.coverage, scaled)))
-    return parted._replace(coverage=drawn.coverage)
+    return parted._replace(coverage=drawn.coverage, gain=gain)
 
 
 def _gain(whole: Pieces, matcher: Matcher) -> float:

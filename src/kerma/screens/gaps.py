@@ -55,7 +55,11 @@ def spacing(lines: Sequence[Spelled]) -> Spacing:
         return Spacing(_USUAL)
     gaps = np.array([_gap(left, right) / height for height, left, right in pairs])
     steps = np.array([_step(left, right) / height for height, left, right in pairs])
-    pitch = _pitch(steps[gaps < 1])
+    # Signs do not stand in the middle of their cells.
+    are_letters = np.array(
+        [left.text.isalnum() and right.text.isalnum() for _, left, right in pairs]
+    )
+    pitch = _pitch(steps[(gaps < 1) & are_letters])
     if pitch:
         return Spacing(_SPACED * pitch)
     are_digits = [left.text.isdigit() and right.text.isdigit() for _, left, right in pairs]

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from kerma.screens import columns as cols
 from kerma.screens.columns import Column
 from kerma.screens.dates import date_time
-from kerma.screens.draft import NOTHING, Draft, RowDraft, in_order
+from kerma.screens.draft import NOTHING, Draft, RowDraft
 from kerma.screens.key_words import contains, fold, is_one_of, starts_with
 from kerma.screens.letters import Letters, letters_of, text_of
 from kerma.screens.numbers import digits, style_of
 from kerma.screens.page import Line, Page, Word
+from kerma.screens.page_order import in_order
 from kerma.screens.reading import Scanner, ScreenTable
 
 _DOSE, _DETAIL = ("Dose Information",), ("Detail Information",)
@@ -84,16 +85,24 @@ def read(name: str, pages: Sequence[Page], scanner: Scanner) -> ScreenTable:
     fitting = [place for place, page in enumerate(pages) if fits(page)]
     words = [word for place in fitting for word in _words(pages[place])]
     draft = Draft(name, style_of([pages[place] for place in fitting], words))
-    order = in_order(pages, fitting, draft.style)
+
+    def alone(place: int) -> Draft:
+        return _read([place], pages, Draft(name, draft.style))
+
+    order = in_order(draft, pages, fitting, lambda place: alone(place).rows)
+    _read(order, pages, draft)
+    for place in sorted(set(fitting) - set(order)):
+        draft.identity += alone(place).identity
+    return _one_total(draft, order)
+
+
+def _read(order: Sequence[int], pages: Sequence[Page], draft: Draft) -> Draft:
+    """Read the pages into the draft, which is returned."""
     state = _State(draft)
     for place in order:
         state.page(pages[place], place)
     state.finish()
-    for place in sorted(set(fitting) - set(order)):
-        again = _State(Draft(name, draft.style))
-        again.page(pages[place], place)
-        draft.identity += again.draft.identity
-    return _one_total(draft, order)
+    return draft
 
 
 def _words(page: Page) -> list[Word]:

@@ -22,6 +22,8 @@ _FAR = 3.0
 """Gap, in heights, up to which a piece hangs on the piece before it."""
 _SAME_BASE = 0.2
 """Difference of base lines, in heights, within which two parts of a line are one line."""
+_HALF_LINE = 0.5
+"""Difference of base lines, in heights, that no two lines of text have."""
 _ABOVE, _BELOW = 0.45, 0.45
 """How far, in heights, an accent stands above and a comma hangs below its line."""
 
@@ -75,11 +77,27 @@ def _united(segments: list[list[Piece]], usual: float) -> list[list[Piece]]:
     for base, segment in sorted(
         ((_base(one), one) for one in segments), key=lambda pair: (pair[0], pair[1][0].box.x)
     ):
-        if lines and base - lines[-1][0] <= max(1.0, _SAME_BASE * usual):
-            lines[-1][1].extend(segment)
+        if lines and _is_level(*lines[-1], base, segment, usual):
+            joined_line = [*lines[-1][1], *segment]
+            lines[-1] = _base(joined_line), joined_line
         else:
-            lines.append((base, list(segment)))
+            lines.append((base, segment))
     return [line for _, line in lines]
+
+
+def _is_level(base: int, line: list[Piece], other: int, segment: list[Piece], usual: float) -> bool:
+    """Whether a segment is of a line: letters stand on one base line, if need be not most of them.
+
+    In short ones such as "(mGy)" most letters have tails.
+    """
+    apart = other - base
+    if apart <= max(1.0, _SAME_BASE * usual):
+        return True
+    return apart <= _HALF_LINE * usual and (_stands(line, other) or _stands(segment, base))
+
+
+def _stands(pieces: Sequence[Piece], base: int) -> bool:
+    return any(abs(one.bottom - base) <= 1 for one in pieces)
 
 
 def _base(pieces: Sequence[Piece]) -> int:

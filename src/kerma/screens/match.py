@@ -12,8 +12,18 @@ from numpy.typing import NDArray
 
 from kerma.screens.components import Piece, Pieces, beside_others, foreign, grown
 from kerma.screens.glyph_set import GlyphSet
+from kerma.screens.noise import (
+    APART,
+    FLOOR,
+    NOISE,
+    SURE_APART,
+    SURE_NOISE,
+    SURE_WORST,
+    TOWARDS,
+    WORST,
+)
 from kerma.screens.page import Glyph
-from kerma.screens.shapes import Levels, coverage, inked, plain
+from kerma.screens.shapes import FULL, Levels, coverage, inked, plain
 from kerma.screens.shapes import levels as levels_of
 
 _DIGITS = "0123456789"
@@ -30,14 +40,9 @@ _AS_GOOD = ".,:;"
 _ROUNDING = 1
 """Steps of 15 by which the smoothed edge of the same shape may differ: contrast was changed."""
 
-_WORST = 0.55
-"""Part of the contrast by which compression may change one pixel of a letter."""
-_NOISE = 0.17
-"""Root mean square of what it may change all pixels of a letter by."""
-_SURE_WORST, _SURE_NOISE, _SURE_APART = 0.4, 0.12, 9.0
-"""The same three for a shape that is as good as the same: no pixel is nearer to the other side."""
-_FLOOR = 0.04
-"""Noise that is assumed at least, though a letter may happen to fit better."""
+_SCALED = 1.5
+"""The same for a shape as a whole darker or paler, which was rounded twice."""
+
 _LEAST_GAIN, _MOST_GAIN = 0.02, 0.2
 """By how much a letter may be darker or paler than its shape as a whole: what colour a smoothed
 letter was drawn in is hidden by compression."""
@@ -45,10 +50,6 @@ _TELLING = 4.0
 """Wholly covered pixels' worth of ink from which that can be measured: a point has less."""
 _FADED = 0.25
 """Mean coverage, beyond a shape, where only a larger one has ink: more may be that one, faded."""
-_TOWARDS = 0.5
-"""Of the way from half between two shapes to the nearer one, how far the picture must lie."""
-_APART = 6.0
-"""Standard deviations of the noise by which another text must differ."""
 
 
 class Match(NamedTuple):
@@ -98,7 +99,8 @@ class Matcher:
         """Return what a piece stands for, `drawn` as `components.levels` says; None if unknown."""
         if whole.is_lossy and not piece.is_cut:
             return self._near(whole, piece, drawn) or self._near(whole, piece, drawn, True)
-        found = self._same(drawn, beside_others(whole, piece))
+        beside = beside_others(whole, piece)
+        found = self._same(drawn, beside) or self._scaled(drawn, beside)
         return None if found and found.text and piece.is_cut else found
 
     def knows(self, drawn: Levels) -> bool:
@@ -131,6 +133,23 @@ class Matcher:
                 texts.add(text)
         return Match(texts.pop(), True, drawn.shape[1]) if len(texts) == 1 else None
 
+    def _scaled(self, drawn: Levels, ignored: NDArray[np.bool_]) -> Match | None:
+        """Return what the same smoothed shape stands for that is darker or paler as a whole.
+
+        Where no pixel of a letter is wholly covered, the level taken for its colour may be another
+        one than when it was typed.
+        """
+        known = self._by_size.get(drawn.shape, [])
+        if not known or not ((drawn > 0) & (drawn < FULL)).any():
+            return None
+        levels = np.stack([levels_of(one) for one in known]).astype(np.float32)
+        count = (~ignored).astype(np.float32)
+        gain = (drawn * count).sum() / np.maximum((levels * count).sum(axis=(1, 2)), 1)
+        apart = np.abs(levels * gain[:, None, None] - drawn) * count
+        fits = (apart.max(axis=(1, 2)) <= _SCALED) & (np.abs(gain - 1) <= _MOST_GAIN)
+        texts = {self.texts[one] for one, is_same in zip(known, fits, strict=True) if is_same}
+        return Match(texts.pop(), True, drawn.shape[1]) if len(texts) == 1 else None
+
     def gain(self, whole: Pieces, piece: Piece) -> float | None:
         """Return how many times darker a piece is than the known shape it may be; None if none.
 
@@ -142,7 +161,7 @@ class Matcher:
         seen, cares = _canvas(whole, piece)
         best = int(_costs(bank, seen, cares).argmin())
         change = _change(bank, best, seen)[cares > 0]
-        if np.sqrt(np.mean(change**2)) > _NOISE or change.max() > _WORST:
+        if np.sqrt(np.mean(change**2)) > NOISE or change.max() > WORST:
             return None
         return _gain(bank, best, seen, cares)
 
@@ -171,14 +190,14 @@ class Matcher:
             apart = _costs(bank, seen, cares)
             best = int(apart.argmin())
         change = _change(bank, best, seen)[cares > 0]
-        noise = max(_FLOOR, float(np.sqrt(np.mean(change**2))))
-        if noise > _NOISE or change.max() > _WORST:
+        noise = max(FLOOR, float(np.sqrt(np.mean(change**2))))
+        if noise > NOISE or change.max() > WORST:
             return None
         text = bank.texts[best]
         is_same = bank.plains[best] == _key_of(drawn)
-        is_close = change.max() <= _SURE_WORST and noise <= _SURE_NOISE
+        is_close = change.max() <= SURE_WORST and noise <= SURE_NOISE
         is_word = str(text).isalpha()
-        if len(text) > 1 and not (is_close if is_word else is_same and change.max() <= _SURE_WORST):
+        if len(text) > 1 and not (is_close if is_word else is_same and change.max() <= SURE_WORST):
             return None
         rivals = bank.texts != text
         if text in _BY_PLACE:
@@ -187,14 +206,14 @@ class Matcher:
         rivals &= ~alike
         ways = _costs(bank, bank.canvases[best], cares, bank.within[best])[rivals]
         further = apart[rivals] - apart[best]
-        if not ((further >= _TOWARDS * ways) & (ways >= (_APART * noise) ** 2)).all():
+        if not ((further >= TOWARDS * ways) & (ways >= (APART * noise) ** 2)).all():
             return None
         own = cares * bank.within[best]
         inner = _costs(bank, bank.canvases[best], own, bank.within[best])[rivals]
         beyond = (bank.over[rivals] > 0).astype(np.float32)
         count = beyond @ (cares - own)
         faded = (beyond @ (seen * (cares - own))) / np.maximum(count, 1)
-        is_whole = (inner >= (_APART * noise) ** 2) | ((count > 0) & (faded <= _FADED))
+        is_whole = (inner >= (APART * noise) ** 2) | ((count > 0) & (faded <= _FADED))
         if is_word and is_close:
             is_whole |= np.array([other.isalpha() for other in bank.texts[rivals]], np.bool_)
         if not is_whole.all():
@@ -202,7 +221,7 @@ class Matcher:
         is_sure = (
             is_close
             and (text in _AS_GOOD or not alike.any())
-            and bool((ways >= (_SURE_APART * noise) ** 2).all())
+            and bool((ways >= (SURE_APART * noise) ** 2).all())
         )
         return Match(str(text), is_sure or is_same, bank.plains[best][1])
 

@@ -16,7 +16,7 @@ from kerma.screens.page import Page
 from kerma.screens.reading import Cell, Doubt, ScanRow, ScreenTable
 from kerma.screens.tolerances import Limits
 
-_NO_NUMBERS = frozenset(("protocol", "acquisition_type", "label"))
+WORDS = frozenset(("protocol", "acquisition_type", "label"))
 """Cells of words: a letter that is wrong there changes no dose."""
 _LENGTH = frozenset(("ctdivol_mgy", "dlp_mgycm", "start_mm", "end_mm", "scanning_length_mm"))
 
@@ -34,7 +34,7 @@ def unproved(table: ScreenTable, pages: Sequence[Page], limits: Limits) -> Itera
     adds_up = _all_digits_known(pages) and _adds_up(table, limits)
     for number, row in enumerate(table.rows):
         for cell in row.cells:
-            if cell.exact or cell.name in _NO_NUMBERS or (adds_up and cell.name == "dlp_mgycm"):
+            if cell.exact or cell.name in WORDS or (adds_up and cell.name == "dlp_mgycm"):
                 continue
             if not (_is_alone(table, row, cell) and _is_proved(table, number, cell, limits)):
                 yield _doubt(cell, number)
@@ -59,8 +59,8 @@ def _adds_up(table: ScreenTable, limits: Limits) -> bool:
 def _doubt(cell: Cell, row: int | None) -> Doubt:
     return Doubt(
         name="uncertain glyph",
-        sentence=f"A letter of “{cell.text}” only comes near a known one, and no other number of "
-        "the screen proves it. Compare it with the picture.",
+        sentence=f"A digit or letter of “{cell.text}” only comes near a known one, and no other "
+        "number of the screen proves it. Compare it with the picture.",
         row=row,
         cells=(cell,),
     )

@@ -55,8 +55,7 @@ def read(
 
 def table_of(pages: Sequence[Page], scanner: Scanner, patient_id: str = "") -> Reading:
     """Return what pages say, however their words were recognised."""
-    load_all(_layouts)
-    fitting = [_fitting(page, scanner) for page in pages]
+    fitting = [layout_of(page, scanner) for page in pages]
     unknown = tuple(_unknown(pages, None))
     if unknown and None in fitting:
         return Reading(unknown=unknown)
@@ -74,7 +73,9 @@ def table_of(pages: Sequence[Page], scanner: Scanner, patient_id: str = "") -> R
     )
 
 
-def _fitting(page: Page, scanner: Scanner) -> Layout | None:
+def layout_of(page: Page, scanner: Scanner) -> Layout | None:
+    """Return the layout that a page fits, None if there is none."""
+    load_all(_layouts)
     return next((layout for layout in layouts if layout.fits(page, scanner)), None)
 
 

@@ -112,6 +112,10 @@ class Reading(Record, frozen=True):
     glyph_set: str = ""
     trouble: str = ""
     """Why the pictures cannot be read at all."""
+    before: ScreenTable | None = None
+    """What is stored of the study, where its screens are read otherwise now."""
+    left_out: tuple[str, ...] = ()
+    """Pictures beside the screens that are images and no text, named as they are kept."""
 
     @property
     def is_believed(self) -> bool:

@@ -9,6 +9,7 @@ from kerma.screens.gaps import Spelled, spacing, words
 from kerma.screens.glyph_set import GlyphSet
 from kerma.screens.lines import Row, rows
 from kerma.screens.match import Matcher
+from kerma.screens.mend import Letter, mended
 from kerma.screens.page import Box, Line, Page, Seen, Word
 from kerma.screens.picture import Picture
 from kerma.screens.place import by_place
@@ -43,7 +44,7 @@ def recognise(picture: Picture, glyphs: Sequence[GlyphSet]) -> Page:
     other, whole = whole, adjusted(drawn, whole, matcher)
     lines = _lines(whole, matcher)
     if other is not whole and any(map(_unknown, lines)):
-        lines = _better(lines, _lines(other, matcher))
+        lines = _better(lines, _lines(other._replace(gain=whole.gain), matcher))
     page = Page(
         width=width,
         height=height,
@@ -72,12 +73,28 @@ def _unread(picture: Picture, trouble: str) -> Page:
 
 
 def _lines(whole: Pieces, matcher: Matcher) -> tuple[Line, ...]:
-    spelled = []
-    for row in rows(whole):
-        seen = [one for piece in row.letters for one in _seen(piece, row, whole, matcher)]
-        spelled.append(Spelled(seen, row.height))
+    found = [
+        (row, [Letter(piece, _seen(piece, row, whole, matcher)) for piece in row.letters])
+        for row in rows(whole)
+    ]
+    if whole.is_lossy and not _is_another_font(found):
+        spelled = [
+            Spelled(seen, row.height)
+            for (row, _), seen in zip(found, mended(whole, found, matcher), strict=True)
+        ]
+    else:
+        spelled = [
+            Spelled([one for letter in letters for one in letter.seen], row.height)
+            for row, letters in found
+        ]
     parted = spacing(spelled)
     return tuple(_line(words(line, parted)) for line in spelled if line.letters)
+
+
+def _is_another_font(found: Sequence[tuple[Row, list[Letter]]]) -> bool:
+    """Whether so much is unknown that nothing will be taken for read."""
+    seen = [one for _, letters in found for letter in letters for one in letter.seen]
+    return sum(not one.text for one in seen) >= _STRANGE * len(seen)
 
 
 def _better(lines: Sequence[Line], others: Sequence[Line]) -> tuple[Line, ...]:

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from kerma.screens import columns as cols
 from kerma.screens.columns import Column
 from kerma.screens.dates import date_time
-from kerma.screens.draft import Draft, RowDraft, in_order
+from kerma.screens.draft import Draft, RowDraft
 from kerma.screens.key_words import is_one_of, starts_with
 from kerma.screens.letters import after, letters_of
 from kerma.screens.numbers import style_of
 from kerma.screens.page import Line, Page, Word
+from kerma.screens.page_order import in_order
 from kerma.screens.reading import Scanner, ScreenTable
 
 Named = dict[str, list[Word]]
@@ -39,6 +41,10 @@ class RowPages:
     passed_over: Sequence[str] = ()
     """Beginnings of lines within the table that say nothing about dose that was given."""
     exam: Sequence[str] = ()
+    counts_scans: bool = False
+    """Whether the numbers of the first column grow from scan to scan."""
+    states_phantoms: bool = False
+    """Whether every screen of the maker has a column for the phantom."""
     texts: frozenset[str] = field(default=frozenset(("protocol", "acquisition_type")))
     """Columns of words, which may be longer than their heading."""
 
@@ -51,11 +57,20 @@ class RowPages:
         fitting = [place for place, page in enumerate(pages) if self.fits(page, scanner)]
         words = [word for place in fitting for word in self._below(pages[place])]
         draft = Draft(self.name, style_of([pages[place] for place in fitting], words))
-        order = in_order(pages, fitting, draft.style)
-        for place in order:
+
+        def into(draft: Draft, place: int) -> Draft:
             _PageReader(self, draft, pages[place], place).read()
+            return draft
+
+        def alone(place: int) -> Draft:
+            return into(Draft(self.name, draft.style), place)
+
+        rows_of = (lambda place: alone(place).rows) if self.counts_scans else None
+        order = in_order(draft, pages, fitting, rows_of)
+        for place in order:
+            into(draft, place)
         for place in sorted(set(fitting) - set(order)):
-            _PageReader(self, Draft(self.name, draft.style), pages[place], place).blank_into(draft)
+            draft.identity += alone(place).identity
         return draft.table(order)
 
     def headings(self, line: Line) -> tuple[Column, ...]:
@@ -88,11 +103,6 @@ class _PageReader:
             elif line is not self.unit_line:
                 self._line(line)
 
-    def blank_into(self, draft: Draft) -> None:
-        """Only take over what is to be blanked on a page that was read already."""
-        self.read()
-        draft.identity += self.draft.identity
-
     def _heading(self, found: tuple[Column, ...], place: int) -> None:
         below = self.page.lines[place + 1 :]
         with_units = cols.with_units(found, below[0].words) if below else None
@@ -108,6 +118,13 @@ class _PageReader:
         for name in sorted(self.layout.must_have_units):
             if not units.get(name):
                 self.draft.puzzle(f"unit of {name}", line.words, self.place)
+        if "phantom_mm" not in units and (self.layout.states_phantoms or self._has_no_room(found)):
+            self.draft.puzzle("column of the phantom", line.words, self.place)
+
+    def _has_no_room(self, found: tuple[Column, ...]) -> bool:
+        """Whether the headings end so near to the edge that one more may be cut off."""
+        widest = max(after.left - one.right for one, after in pairwise(found))
+        return self.page.width - found[-1].right < widest
 
     def _units(self) -> dict[str, str]:
         return {column.name: column.unit for column in self.columns if column.name}

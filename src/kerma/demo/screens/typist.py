@@ -45,12 +45,27 @@ def trained(
 
 def typed(screen: Screen, known: GlyphSet) -> GlyphSet:
     """Return the set with the unknown shapes of one screen typed; "" for what is no letter."""
-    for seen in recognise(Picture(screen.gray), [known]).unknown:
+    page = recognise(Picture(screen.gray), [known])
+    boxes = [one.box for line in page.lines for word in line.words for one in word.glyphs]
+    for seen in page.unknown:
         try:
-            known = with_glyph(known, seen.glyph, text_at(seen.box, screen.letters))
+            known = with_glyph(known, seen.glyph, _own_text(seen.box, screen.letters, boxes))
         except GlyphConflict:
             continue
     return known
+
+
+def _own_text(box: Box, letters: Sequence[Letter], boxes: Sequence[Box]) -> str:
+    """Return the letters in `box`; one that has a smaller box is named there.
+
+    A T may hang together with the dot of an i, the stem of which stands alone.
+    """
+    text = text_at(box, letters)
+    if len(text) < 2:
+        return text
+    smaller = [one for one in boxes if one.width * one.height < box.width * box.height]
+    own = [one for one in letters if not any(_middle_in(one.box, other) for other in smaller)]
+    return text_at(box, own) or text
 
 
 def text_at(box: Box, letters: Sequence[Letter]) -> str:

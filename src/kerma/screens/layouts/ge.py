@@ -114,6 +114,7 @@ _PAGES = RowPages(
     total_places=_PLACES,
     passed_over=("Projected Series DLP",),
     exam=("Exam Description:",),
+    states_phantoms=True,
 )
 
 layouts.add(Layout("ge", _PAGES.fits, _PAGES.read))

@@ -29,6 +29,7 @@ _TYPES = {
 }
 """Scan type as `fold` returns it -> meaning of CID 10013."""
 _PHANTOM = re.compile(r"[^0-9]*(16|32)(?:cm)?")
+_IN_MM = {"mm": 1, "cm": 10}
 _PLACES = (1, 2)
 _DECIMALS = {
     "kvp": (0,),
@@ -53,10 +54,16 @@ def _fill(row: RowDraft, named: Named, units: Mapping[str, str]) -> bool:
         row.values["acquisition_type"] = _TYPES[fold(kind)]
     for name, places in _DECIMALS.items():
         row.number(name, letters_of(named.get(name, ())), places)
-    if "scanning_length_mm" in row.values and units.get("scanning_length_mm") == "cm":
-        row.values["scanning_length_mm"] = 10 * float(str(row.values["scanning_length_mm"]))
+    _length(row, units.get("scanning_length_mm", ""))
     _phantom(row, letters_of(named.get("phantom_mm", ())))
     return True
+
+
+def _length(row: RowDraft, unit: str) -> None:
+    """Convert the length to mm; without a unit it is none."""
+    value = row.values.pop("scanning_length_mm", None)
+    if value is not None and unit in _IN_MM:
+        row.values["scanning_length_mm"] = _IN_MM[unit] * float(str(value))
 
 
 def _phantom(row: RowDraft, letters: Letters) -> None:
@@ -94,6 +101,7 @@ _PAGES = RowPages(
     titles=("Dose Report", "Dose Info", "Exam Dose Summary", "Dose Summary"),
     total_dlp=("Total DLP", "Exam DLP", "Total Exam DLP"),
     total_places=_PLACES,
+    counts_scans=True,
 )
 
 layouts.add(Layout("philips", _PAGES.fits, _PAGES.read))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from kerma.screens import columns as cols
 from kerma.screens.columns import Column
 from kerma.screens.dates import date_time
-from kerma.screens.draft import Draft, RowDraft, in_order
+from kerma.screens.draft import Draft, RowDraft
 from kerma.screens.key_words import contains, fold, is_one_of, starts_with
 from kerma.screens.layout import Layout, layouts
 from kerma.screens.letters import (
@@ -18,11 +18,13 @@ from kerma.screens.letters import (
     Letters,
     after,
     leading_number,
+    leading_run,
     letters_of,
     text_of,
 )
 from kerma.screens.numbers import Style, digits, style_of
 from kerma.screens.page import Line, Page, Word
+from kerma.screens.page_order import in_order
 from kerma.screens.reading import Scanner, ScreenTable
 
 _COLUMNS = {
@@ -80,31 +82,52 @@ def _read(pages: Sequence[Page], scanner: Scanner) -> ScreenTable:
     style = style_of([pages[place] for place in fitting], words)
     draft = Draft("siemens", style)
     notes = _notes(pages, fitting, style)
-    for place in in_order(pages, fitting, style):
+
+    def into(draft: Draft, place: int) -> Draft:
         _PageReader(draft, pages[place], place, notes).read()
+        return draft
+
+    order = in_order(draft, pages, fitting, lambda place: into(Draft("siemens", style), place).rows)
+    for place in order:
+        into(draft, place)
     for place in sorted(set(fitting) - {page for page, _ in draft.identity}):
         for line in _unlike(pages[place]):
             draft.blank(line.words, place)
     if "total_dlp_mgycm" not in draft.totals:
-        _without_total(draft, pages, fitting)
-    return draft.table(in_order(pages, fitting, style))
+        _without_total(draft, pages, order)
+    elif _may_go_on(pages[order[-1]]):
+        draft.puzzle("end of the table", pages[order[-1]].lines[-1].words, order[-1])
+    return draft.table(order)
 
 
-def _without_total(draft: Draft, pages: Sequence[Page], places: Sequence[int]) -> None:
+def _without_total(draft: Draft, pages: Sequence[Page], order: Sequence[int]) -> None:
     """Doubt a table whose end is not to be seen, or whose total may be what cannot be read.
 
     Old software prints no total DLP: nothing but a line below the last scan shows then that
-    none is missing.
+    none is missing, and nothing but page numbers that no page is.
     """
-    lines = [(place, line) for place in places for line in pages[place].lines]
+    lines = [(place, line) for place in order for line in pages[place].lines]
     for place, line in lines:
         if UNKNOWN in line.text and any(letter.isdigit() for letter in line.text):
             draft.puzzle("line", line.words, place)
     if not any(is_one_of(line.text, _TITLES) for _, line in lines):
         draft.puzzle("top of the table", lines[0][1].words, lines[0][0])
-    last = pages[max(places)].lines[-1]
+    last = pages[order[-1]].lines[-1]
     if starts_with(last.text, _POSITION) or cols.is_scan(last):
-        draft.puzzle("end of the table", last.words, max(places))
+        draft.puzzle("end of the table", last.words, order[-1])
+    if len(order) > 1 and not draft.marks:
+        draft.riddle("number of pages", "", order[-1])
+
+
+def _may_go_on(page: Page) -> bool:
+    """Whether the page ends with a scan and has no room below for one more, which was cut off.
+
+    Its DLP may be so small that the total, which stands above, does not miss it.
+    """
+    *_, before, last = [None, *page.lines]
+    if before is None or last is None or not cols.is_scan(last):
+        return False
+    return page.height - last.box.y - last.box.height < last.box.y - before.box.y
 
 
 def _unlike(page: Page) -> list[Line]:
@@ -244,12 +267,15 @@ class _PageReader:
         left = Column("protocol", 0, max(scan.left - line.box.height, 1))
         under = cols.in_columns(line.words, (left, *self.columns))
         named = {(left, *self.columns)[place].name: words for place, words in under.items()}
-        label = digits(text_of(letters_of(named.get("label", ()))), self.draft.style)
-        if not _LABEL.fullmatch(label) or not {"kvp", "rotation_time_s"} & set(named):
+        letters = letters_of(named.get("label", ()))
+        label = digits(text_of(letters), self.draft.style)
+        if not _LABEL.fullmatch(label) or len(leading_run(letters)) < len(letters):
+            return False
+        if not {"kvp", "rotation_time_s"} & set(named):
             return False
         row = RowDraft(self.place, self.draft.style)
         row.words("protocol", named.get("protocol", ()))
-        row.take("label", letters_of(named["label"]), label)
+        row.take("label", letters, label)
         self._fill(row, {name: letters_of(words) for name, words in named.items()})
         self.draft.rows.append(row.row)
         return True
