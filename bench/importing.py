@@ -41,7 +41,7 @@ def run(paths: list[str], jobs: int) -> dict[str, Any]:
         if number == FIRST:
             cpu, wall = time.process_time(), time.perf_counter()
         if number % 250 == 0:
-            sizes.append(_resident_mb())
+            sizes.append(resident_mb())
     counted = outcomes.total() - FIRST
     if counted <= 0:
         raise SystemExit(f"Give more than {FIRST} objects.")
@@ -91,7 +91,8 @@ def database() -> str:
         return f"PostgreSQL {cursor.fetchone()[0].split()[0]}, synchronous_commit {level}"
 
 
-def _resident_mb() -> float:
+def resident_mb() -> float:
+    """Return the resident memory of this process in MB."""
     with open("/proc/self/statm") as file:  # noqa: PTH123
         return int(file.read().split()[1]) * resource.getpagesize() / 1024**2
 

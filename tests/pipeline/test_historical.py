@@ -1,12 +1,15 @@
 """Doses of the past: lists and single studies become studies marked as entered by hand."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from msgspec.structs import replace
 
-from kerma.pipeline.historical import fields, imports, listed, manual
+from kerma.pipeline.historical import cells, fields, imports, listed, manual
 from kerma.pipeline.historical.entry import Entry, Scan, entry_of
 from kerma.pipeline.historical.listed import UnclearList
 from kerma.pipeline.size_table import read_table
@@ -115,6 +118,7 @@ def test_units_are_brought_to_those_of_kerma_by_the_title():
         ("accession,study_date,model,dlp\nA1,2004-03-01,Old,240\n", "'dlp'"),
         ("accession,study_date,model,dlp_mgycm\nA1,03/04/2010,Old,240.5\n", "order of day and"),
         ('accession,study_date,model,dlp_mgycm\nA1,2004-03-01,Old,"1,234"\n', "1,234 may be"),
+        ("accession;study_date;model;dlp_mgycm\nA1;2004-03-01;Old;1.234\n", "1,234 may be"),
         ("accession,model,dlp_mgycm\nA1,Old,240\n", "study date"),
         ("accession,study_date,dlp_mgycm\nA1,2004-03-01,240\n", "scanner"),
     ],
@@ -124,6 +128,30 @@ def test_what_cannot_be_told_of_a_list_must_be_chosen(text, words):
 
     with pytest.raises(UnclearList, match=words):
         listed.check(table, listed.guess(table))
+
+
+@pytest.mark.parametrize(
+    ("values", "sign"),
+    [
+        (["240", "8"], "."),
+        (["1234,5"], ","),
+        (["1.234"], ""),
+        (["1.234", "240.5"], "."),
+        (["1,234", "12,5"], ","),
+        (["0,008"], ","),
+        (["0.008", "1.234"], "."),
+        (["1.234,5"], ""),
+        (["8.5", "8,5"], ""),
+    ],
+)
+def test_the_decimal_sign_is_told_only_where_no_thousands_can_be_meant(values, sign):
+    assert cells.told_decimal(values) == sign
+
+
+def test_dates_in_no_known_order_are_faults_of_their_rows():
+    found = run("accession,study_date,model,dlp_mgycm\nA1,03/14/19,Old,240\n")
+
+    assert "Study date is no date as" in found.log
 
 
 def test_dates_are_told_by_a_day_that_can_be_no_month():
@@ -205,6 +233,40 @@ def test_numbers_that_disagree_are_stored_only_if_so_wanted():
     assert run(text, takes_doubtful=True).studies == 1
 
 
+TWICE = (
+    "accession,study_date,model,series,dlp_mgycm,ctdivol_mgy\n" + 2 * "A1,2004-03-01,Old,2,200,8\n"
+)
+
+
+def test_a_row_that_is_there_twice_is_not_counted_twice_without_being_asked():
+    found = run(TWICE)
+
+    assert (found.studies, found.refused) == (0, 1)
+    assert found.log.startswith("Lines 2 to 3: Line 3 is line 2 once more")
+    assert run(TWICE, takes_doubtful=True).studies == 1
+    assert Study.objects.get().dlp_mgycm == 400
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TWICE.replace("Old,2,200,8\n", "Old,3,200,8\n", 1),
+        TWICE.replace("series", "total_dlp_mgycm").replace("Old,2,", "Old,400,"),
+    ],
+    ids=["told apart by a column", "told by the total"],
+)
+def test_acquisitions_that_are_alike_but_told_apart_are_two(text):
+    assert run(text).studies == 1
+    assert Study.objects.get().dlp_mgycm == 400
+
+
+def test_the_total_of_a_study_that_is_there_twice_is_one_total():
+    text = "accession,study_date,model,total_dlp_mgycm\n" + 2 * "A1,2004-03-01,Old,200\n"
+
+    assert run(text).studies == 1
+    assert Study.objects.get().dlp_mgycm == 200
+
+
 def test_a_report_of_the_same_study_is_believed_in_either_order():
     uid = "1.2.840.99.1"
     text = f"study_uid,study_date,model,dlp_mgycm\n{uid},2004-03-01,Ray 1,240\n"
@@ -227,6 +289,21 @@ def test_a_stored_study_with_the_accession_number_is_not_doubled():
 
     assert "accession number is stored from a report" in found.log
     assert found.studies == 1
+
+
+def test_a_row_costs_the_same_however_many_ct_studies_there_are():
+    """Without statistics, SQLite takes the index of all CT studies if it may."""
+    if connection.vendor != "sqlite":
+        pytest.skip("reads the plans of SQLite")
+    with CaptureQueriesContext(connection) as seen:
+        run(LIST)
+
+    on_studies = [q["sql"] for q in seen if q["sql"].startswith("SELECT") and "_study" in q["sql"]]
+    with connection.cursor() as cursor:
+        plans = [cursor.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall() for sql in on_studies]
+    steps = [step[-1] for plan in plans for step in plan]
+    assert any("study_by_accession (accession_number=?)" in step for step in steps)
+    assert not [step for step in steps if "modality=?" in step or step == "SCAN store_study"]
 
 
 def test_made_uids_tell_nothing_of_the_patient(settings):
@@ -252,6 +329,36 @@ def test_an_import_goes_on_where_it_was_stopped():
 
     found.refresh_from_db()
     assert (found.rows_read, found.studies, found.state) == (3, 2, "done")
+
+
+def test_many_rows_that_cannot_be_used_are_all_told_and_cost_little(django_assert_max_num_queries):
+    """The log is written anew each time it grows, so that it must not grow row by row."""
+    faulty = "".join(f"A{n},2004-03-01,Old,much\n" for n in range(1200))
+    text = f"accession,study_date,model,dlp_mgycm\n{faulty}B1,2004-03-01,Old,200\n"
+
+    with django_assert_max_num_queries(90):
+        found = run(text)
+
+    lines = found.log.splitlines()
+    assert [line.split(":")[0] for line in lines] == [f"Line {n}" for n in range(2, 1202)]
+    assert (found.rows_read, found.studies, found.refused) == (1201, 1, 1200)
+
+
+def test_an_import_that_stops_among_unusable_rows_tells_each_of_them_once():
+    faulty = "".join(f"A{n},2004-03-01,Old,much\n" for n in range(700))
+    found, _ = imports.receive(f"acc no,date,model,dlp_mgycm\n{faulty}".encode(), "old.csv")
+    imports.start(found)
+
+    imports.carry_on(found, 0.0)
+    found.refresh_from_db()
+    assert 0 < found.rows_read < 700
+    told: list[str] = []
+    imports.carry_on(found, say=told.append)
+
+    found.refresh_from_db()
+    assert found.log.count("Line") == found.refused == 700
+    assert told == found.log.splitlines()[-len(told) :]
+    assert found.state == "done"
 
 
 ENTRY = Entry(
@@ -313,6 +420,16 @@ def test_the_command_says_how_it_reads_and_what_it_did(tmp_path, capsys):
     assert "commas between cells, decimals with a point" in said.out
     assert "Lines 2 to 3:" in said.err
     assert Study.objects.count() == 1
+
+
+def test_the_command_keeps_no_list_that_it_cannot_read(tmp_path, settings):
+    path = tmp_path / "old.csv"
+    path.write_text("accession,study_date,model,DLP\nA1,2004-03-01,Old,200\n")
+
+    with pytest.raises(CommandError, match="choose it with its unit"):
+        call_command("import-doses", str(path))
+
+    assert not list(Path(settings.KERMA_HOME).glob("uploads/*"))
 
 
 def test_the_command_takes_what_it_is_told_of_columns(tmp_path):

@@ -7,9 +7,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError
 
-from kerma.pipeline import sizes
+from kerma.pipeline import kept_lists, sizes
+from kerma.pipeline.kept_lists import ListGone
 from kerma.pipeline.size_table import Columns, UnknownColumn, UnreadableList
-from kerma.pipeline.sizes import ListGone
 from kerma.store.models import AuditEntry, IdentityPolicy, SizeEntry, SizeImport, Study
 from tests.query.hospital import store
 
@@ -153,7 +153,7 @@ def test_an_aborted_import_stops_and_can_be_undone(study, home):
     found = begin(text)
     sizes.carry_on(found, seconds=0)
 
-    assert sizes.abort(found)
+    assert kept_lists.abort(found)
     sizes_before = SizeEntry.objects.count()
 
     assert SizeImport.objects.get().state == "aborted"

@@ -92,6 +92,25 @@ def test_faults_are_shown_before_anything_is_stored(client):
     assert "Line 3: DLP of the acquisition, in mGy·cm is no number" in text
 
 
+def test_a_page_stays_small_however_much_is_wrong(client):
+    rows = "".join(f"A{n};03.04.2010;Old 4;P;8,0;much\n" for n in range(5000))
+    good = "B1;13.04.2010;Old 4;P;8,0;240,5\n"
+    titles = LIST.splitlines()[0].replace("dosis", "dlp_mgycm")
+
+    seen = upload(client, f"{titles}\n{rows}{good}")
+    assert seen.count("Line ") == 200
+    assert "4\N{NARROW NO-BREAK SPACE}800 more studies not shown" in seen
+    client.post(f"/doses/{number()}/start/")
+    while HistoricalDoses.objects.get().state == "running":
+        client.post(f"/doses/{number()}/step/")
+
+    done = client.get(f"/doses/{number()}/").content.decode()
+    assert done.count("Line ") == 200
+    assert "4\N{NARROW NO-BREAK SPACE}800 more are in the download" in done
+    log = client.get(f"/doses/{number()}/log/").content.decode()
+    assert len(log.splitlines()) == 5000
+
+
 def test_a_file_that_is_no_list_is_refused_in_a_sentence(client):
     assert "no text" in upload(client, "\x00\x01")
 

@@ -3,7 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from kerma.pipeline import sizes
+from kerma.pipeline import kept_lists
 from kerma.store.models import AuditEntry, SizeImport, Study
 from tests.query.hospital import store
 from tests.web.people import client_of
@@ -197,7 +197,7 @@ def test_one_that_is_under_way_is_not_deleted(client, study):
 
 def test_a_list_that_is_gone_is_said(client, study, home):
     upload(client)
-    sizes.abort(SizeImport.objects.get())
+    kept_lists.abort(SizeImport.objects.get())
     SizeImport.objects.update(state="queued")
 
     assert "The list is deleted" in client.get(f"/sizes/{number()}/").content.decode()

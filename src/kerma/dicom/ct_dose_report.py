@@ -7,15 +7,14 @@ demands is "Unknown".
 
 import datetime as dt
 from collections.abc import Iterator
-from io import BytesIO
 
 from msgspec.structs import replace
 from pydicom.dataset import Dataset
-from pydicom.filebase import DicomIO
-from pydicom.filewriter import write_dataset
 
-from kerma.dicom import uids
+from kerma.dicom import built, tags, uids
 from kerma.dicom.ct_report_header import attributes
+from kerma.dicom.encode import to_file
+from kerma.dicom.files import digest
 from kerma.dicom.made_here import MANUFACTURER, MODEL, OBSERVER_UID, DoseSource
 from kerma.dicom.write import (
     Coded,
@@ -27,7 +26,6 @@ from kerma.dicom.write import (
     has_obs_context,
     num,
     text,
-    to_bytes,
     uidref,
 )
 from kerma.errors import ContentError
@@ -82,8 +80,9 @@ def write(record: StudyRecord, source: DoseSource, *, confirmed_by_person: bool 
         SOPInstanceUID="",
         SpecificCharacterSet=_charset(record),
     )
-    made.SOPInstanceUID = uids.made_of("Kerma dose report", study_uid, _encoded(made))
-    return to_bytes(made)
+    report = built.as_read(made)
+    report.put(tags.SOPInstanceUID, uids.made_of("Kerma dose report", study_uid, digest(report)))
+    return to_file(report)
 
 
 def with_sources(event: CtEvent) -> CtEvent:
@@ -114,14 +113,6 @@ def _charset(record: StudyRecord) -> str:
     except UnicodeEncodeError:
         return "ISO_IR 192"
     return "ISO_IR 100"
-
-
-def _encoded(made: Dataset) -> bytes:
-    buffer = BytesIO()
-    writer = DicomIO(buffer)
-    writer.is_implicit_VR, writer.is_little_endian = False, True
-    write_dataset(writer, made)
-    return buffer.getvalue()
 
 
 def _content(record: StudyRecord, source: DoseSource, confirmed: bool) -> Dataset:

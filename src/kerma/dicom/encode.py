@@ -37,7 +37,7 @@ def _encoded(data_set: DataSet) -> bytes:
         if isinstance(value, bytes):
             vr = vr if vr and vr != b"UN" else _vr(tag)
             if len(value) % 2:
-                value += b"\0" if vr in _BINARY else b" "
+                value += b"\0" if vr in _WITH_NULL else b" "
             if vr in LONG_VRS or len(value) > 0xFFFF:
                 parts.append(
                     long(tag >> 16, tag & 0xFFFF, vr if vr in LONG_VRS else b"UN", 0, len(value))
@@ -66,4 +66,5 @@ def _padded(uid: bytes) -> bytes:
     return uid + b"\0" if len(uid) % 2 else uid
 
 
-_BINARY = LONG_VRS | {b"UI"}
+_WITH_NULL = (LONG_VRS - {b"UC", b"UR", b"UT"}) | {b"UI"}
+"""VRs that are padded with a zero byte, others with a space (PS3.5 6.2)."""

@@ -6,22 +6,19 @@ that was interrupted goes on where it was.
 """
 
 import datetime as dt
-import secrets
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat
+from django.utils import timezone
 
-from kerma.errors import KermaError
-from kerma.pipeline.size_table import Columns, Size, SizeTable, UnreadableList, read_table
+from kerma.pipeline import kept_lists
+from kerma.pipeline.size_table import Columns, Size, SizeTable
 from kerma.store import audit, sizes
 from kerma.store.models import SizeImport, Study
-from kerma.store.sealing import seal, unseal
 
 _PORTION = 50
 """Rows of a transaction."""
@@ -37,46 +34,11 @@ _REFUSED = "refused: "
 Say = Callable[[str], object]
 
 
-class ListGone(KermaError):
-    """The list of an import is no longer there."""
-
-
 def receive(
     data: bytes, file_name: str, user: AbstractBaseUser | None = None
 ) -> tuple[SizeImport, SizeTable]:
-    """Keep a list until its columns are chosen.
-
-    Raises
-    ------
-    UnreadableList
-        If it is none.
-    """
-    table = read_table(data)
-    if not table.rows:
-        raise UnreadableList("The list has titles but no rows.")
-    name = f"{secrets.token_hex(16)}.sealed"
-    seal(data, _folder() / name)
-    made = SizeImport.objects.create(
-        user_id=user.pk if user else None,
-        file_name=Path(file_name).name,
-        upload=name,
-        rows=len(table.rows),
-    )
-    return made, table
-
-
-def table_of(found: SizeImport) -> SizeTable:
-    """Return the list of an import.
-
-    Raises
-    ------
-    ListGone
-        If it was deleted, because the import is done or nobody went on with it.
-    """
-    path = _folder() / found.upload
-    if not found.upload or not path.exists():
-        raise ListGone("The list is deleted. Upload it again.")
-    return read_table(unseal(path))
+    """Keep a list until its columns are chosen; raises as `kept_lists.receive`."""
+    return kept_lists.receive(SizeImport, data, file_name, user)
 
 
 def start(
@@ -96,7 +58,7 @@ def start(
     ListGone
         If the list is deleted.
     """
-    table = table_of(found)
+    table = kept_lists.table_of(found)
     places = [table.place(title) for title in columns]
     found.id_column, found.height_column, found.weight_column = (table.titles[p] for p in places)
     found.id_kind, found.overwrite, found.dry_run = id_kind, overwrite, dry_run
@@ -115,23 +77,14 @@ def carry_on(found: SizeImport, seconds: float | None = None, say: Say | None = 
         If the list is deleted.
     """
     until = None if seconds is None else time.monotonic() + seconds
-    table = table_of(found)
+    table = kept_lists.table_of(found)
     while _portion(found, table, say) and (until is None or time.monotonic() < until):
         pass
 
 
-def abort(found: SizeImport) -> bool:
-    """Stop an import where it is; what it has entered stays, and can be undone."""
-    changed = SizeImport.objects.filter(
-        pk=found.pk, state__in=(SizeImport.State.QUEUED, SizeImport.State.RUNNING)
-    ).update(state=SizeImport.State.ABORTED, finished_at=_now())
-    _drop_list(found)
-    return bool(changed)
-
-
 def remove(found: SizeImport, user: AbstractBaseUser | None = None) -> None:
     """Delete the record and the log of an import; the sizes it entered stay with the studies."""
-    _drop_list(found)
+    kept_lists.drop(found)
     with transaction.atomic():
         if not found.dry_run and found.rows_read:
             audit.write(user, "delete size import", file_name=found.file_name)
@@ -147,9 +100,11 @@ def refused_lines(found: SizeImport) -> list[str]:
 def drop_forgotten() -> None:
     """Delete the lists that nobody has gone on with."""
     lists = SizeImport.objects.exclude(upload="")
-    old = lists.filter(made_at__lt=_now() - _FORGOTTEN).exclude(state=SizeImport.State.RUNNING)
-    for found in old | lists.filter(made_at__lt=_now() - _ABANDONED):
-        abort(found)
+    old = lists.filter(made_at__lt=timezone.now() - _FORGOTTEN).exclude(
+        state=SizeImport.State.RUNNING
+    )
+    for found in old | lists.filter(made_at__lt=timezone.now() - _ABANDONED):
+        kept_lists.abort(found)
 
 
 @transaction.atomic
@@ -224,7 +179,7 @@ def _enter(found: SizeImport, uid: str, size: Size) -> bool:
 
 
 def _finish(found: SizeImport) -> None:
-    found.state, found.finished_at = SizeImport.State.DONE, _now()
+    found.state, found.finished_at = SizeImport.State.DONE, timezone.now()
     found.save(update_fields=["state", "finished_at"])
     if not found.dry_run:
         audit.write(
@@ -235,20 +190,4 @@ def _finish(found: SizeImport) -> None:
             studies_changed=found.studies_changed,
             overwrite=found.overwrite,
         )
-        transaction.on_commit(lambda: _drop_list(found))
-
-
-def _drop_list(found: SizeImport) -> None:
-    """Delete the list, if it is still there."""
-    if found.upload:
-        (_folder() / found.upload).unlink(missing_ok=True)
-        found.upload = ""
-        SizeImport.objects.filter(pk=found.pk).update(upload="")
-
-
-def _folder() -> Path:
-    return Path(settings.KERMA_HOME) / "uploads"
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
+        transaction.on_commit(lambda: kept_lists.drop(found))

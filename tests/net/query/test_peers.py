@@ -2,11 +2,7 @@
 
 import json
 import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -20,6 +16,7 @@ from kerma.net.wanted import Wanted
 from kerma.store.models import LocalStore, Query, QuerySeries, RemoteNode
 from tests.net.faulty_pacs import instance
 from tests.net.query.conftest import query_row
+from tests.net.query.peers import carried_out, dcmtk_pacs, free_port, send, server
 from tests.net.query.selecting import CT_IMAGE, RDSR
 from tests.net.query.test_retrieve import arrived
 from tests.net.spool_store import SpoolStore
@@ -55,57 +52,11 @@ def row(stores, db) -> LocalStore:
     return LocalStore.objects.create(name="Kerma", ae_title="KERMA", port=stores.port)
 
 
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-@contextmanager
-def server(command: list[str], port: int) -> Iterator[None]:
-    """Run a server until the end of the block, once it listens."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(200):
-            with socket.socket() as line:
-                if line.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        yield
-    finally:
-        process.kill()
-        process.wait()
-
-
-def send(files: Path, port: int, title: str) -> None:
-    call = ["dcmsend", "-aec", title, "-nh", "127.0.0.1", str(port), "+sd", str(files)]
-    subprocess.run(call, check=True, capture_output=True)
-
-
 @pytest.fixture(scope="module")
 def dcmqrscp(files, stores, tmp_path_factory) -> Iterator[int]:
     if shutil.which("dcmqrscp") is None:
         pytest.skip("there is no DCMTK on this machine")
-    folder = tmp_path_factory.mktemp("dcmqrscp")
-    (folder / "objects").mkdir()
-    port = free_port()
-    config = folder / "dcmqrscp.cfg"
-    config.write_text(
-        f"""NetworkTCPPort = {port}
-MaxPDUSize = 131072
-MaxAssociations = 16
-HostTable BEGIN
-kerma = (KERMA, 127.0.0.1, {stores.port})
-HostTable END
-VendorTable BEGIN
-VendorTable END
-AETable BEGIN
-PACS {folder}/objects RW (20, 1024mb) ANY
-AETable END
-"""
-    )
-    with server(["dcmqrscp", "-c", str(config)], port):
-        send(files, port, "PACS")
+    with dcmtk_pacs(tmp_path_factory.mktemp("dcmqrscp"), files, stores.port) as port:
         yield port
 
 
@@ -146,16 +97,6 @@ def orthanc(files, stores, tmp_path_factory) -> Iterator[Orthanc]:
     with server([ORTHANC, str(folder / "orthanc.json")], port):
         send(files, port, "ORTHANC")
         yield Orthanc(port, f"http://127.0.0.1:{web}")
-
-
-def carried_out(node: RemoteNode, store: LocalStore | None, wanted: Wanted) -> Query:
-    """Query and retrieve, as a script does."""
-    query = query_row(node, wanted, store)
-    carry_out_query(query.pk, Aside())
-    queries.ready(query)
-    carry_out_retrieval(query.pk, Aside())
-    query.refresh_from_db()
-    return query
 
 
 @pytest.mark.parametrize("way", ["move", "get"])

@@ -30,7 +30,7 @@ from kerma.store.models import (
     Study,
     Task,
 )
-from tests.net.query.test_peers import carried_out, free_port, server
+from tests.net.query.peers import carried_out, dcmtk_pacs
 from tests.net.spool_store import SpoolStore
 from tests.pipeline.arrivals import rule
 
@@ -112,28 +112,10 @@ def test_a_study_that_storescu_sends_is_read_once_it_is_quiet(files, examination
 @pytest.fixture
 def dcmqrscp(files, tmp_path) -> Iterator[tuple[int, SpoolStore]]:
     """Run DCMTK's PACS with the study in it, and a store beside it."""
-    (tmp_path / "pacs").mkdir()
-    port = free_port()
-    with SpoolStore() as store:
-        config = tmp_path / "dcmqrscp.cfg"
-        config.write_text(
-            f"""NetworkTCPPort = {port}
-MaxPDUSize = 131072
-MaxAssociations = 16
-HostTable BEGIN
-kerma = (KERMA, 127.0.0.1, {store.port})
-HostTable END
-VendorTable BEGIN
-VendorTable END
-AETable BEGIN
-PACS {tmp_path}/pacs RW (20, 1024mb) ANY
-AETable END
-"""
-        )
-        with server(["dcmqrscp", "-c", str(config)], port):
-            send = ["storescu", "+sd", "-R", "-aec", "PACS", "127.0.0.1", str(port), str(files)]
-            subprocess.run(send, check=True, capture_output=True, timeout=30)
-            yield port, store
+    folder = tmp_path / "dcmqrscp"
+    folder.mkdir()
+    with SpoolStore() as store, dcmtk_pacs(folder, files, store.port) as port:
+        yield port, store
 
 
 @pytest.mark.parametrize("way", ["move", "get"])

@@ -149,30 +149,33 @@ def acquisition_type(cell: str, _: Format) -> str:
 def told_decimal(values: Iterable[str]) -> str:
     """Return the decimal sign that numbers use, "" if it cannot be told.
 
-    A comma with three digits after it everywhere may mean thousands.
+    A sign with three digits after it everywhere may part thousands.
     """
-    has_point = has_comma = is_thousand = False
+    signs: set[str] = set()
+    decimals: set[str] = set()
     for value in values:
-        has_point |= "." in value
-        if "," in value:
-            is_thousand = (is_thousand or not has_comma) and bool(
-                re.fullmatch(r"\d{1,3}(,\d{3})+", value)
-            )
-            has_comma = True
-    if has_comma and (has_point or is_thousand):
-        return ""
-    return "," if has_comma else "."
+        here = {sign for sign in DECIMALS if sign in value}
+        signs |= here
+        if not _MAY_BE_THOUSANDS.fullmatch(value):
+            decimals |= here
+    if not signs:
+        return "."
+    return signs.pop() if len(signs) == 1 and signs == decimals else ""
+
+
+_MAY_BE_THOUSANDS = re.compile(r"[1-9]\d{0,2}([.,]\d{3})+")
 
 
 def told_dates(values: Iterable[str]) -> str:
-    """Return the order in which dates are written, "" if none or several fit all of them.
+    """Return the order in which dates are written, "" if several fit, or not one fits all.
 
     What is no date in any order tells nothing; it is a fault of its row.
     """
-    left = set(DATES)
-    for value in values:
-        fit = {order for order in DATES if _is_date(value, order)}
-        left &= fit or left
+    fitting = {frozenset(order for order in DATES if _is_date(value, order)) for value in values}
+    told = fitting - {frozenset()}
+    if not told:
+        return "ymd"
+    left = set(DATES).intersection(*told)
     return left.pop() if len(left) == 1 else ""
 
 

@@ -6,28 +6,26 @@ interrupted goes on where it was.
 """
 
 import datetime as dt
-import secrets
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat
+from django.utils import timezone
 from msgspec.structs import replace
 
-from kerma.errors import KermaError
+from kerma.pipeline import kept_lists
 from kerma.pipeline.historical import listed, storing
 from kerma.pipeline.historical.listed import Choices, Read
-from kerma.pipeline.size_table import SizeTable, UnreadableList, read_table
+from kerma.pipeline.size_table import SizeTable
 from kerma.records import Device
 from kerma.store import audit
 from kerma.store.models import HistoricalDoses, HistoricalStudy
-from kerma.store.sealing import seal, unseal
 
 State = HistoricalDoses.State
 
@@ -36,11 +34,10 @@ COMMENT = "Imported from a list of historical doses."
 _FORGOTTEN = dt.timedelta(days=7)
 """After this time a list that nobody goes on with is deleted."""
 
+_REFUSED_TOGETHER = 500
+"""Studies that are refused before the progress is noted; each time the log is written anew."""
+
 Say = Callable[[str], object]
-
-
-class ListGone(KermaError):
-    """The list of an import is no longer there."""
 
 
 class Summary(NamedTuple):
@@ -53,46 +50,21 @@ class Summary(NamedTuple):
     faulty: int
     doubtful: int
     lines: list[str]
-    """Of those that would not be stored, or not without a choice."""
+    """Of those that would not be stored, or not without a choice; the first ones."""
+
+    @property
+    def untold(self) -> int:
+        """Of how many more there is no line."""
+        return self.faulty + self.doubtful - len(self.lines)
 
 
 def receive(
     data: bytes, file_name: str, user: AbstractBaseUser | None = None
 ) -> tuple[HistoricalDoses, SizeTable]:
-    """Keep a list until it is chosen how it is read.
-
-    Raises
-    ------
-    UnreadableList
-        If it is none.
-    """
-    table = read_table(data)
-    if not table.rows:
-        raise UnreadableList("The list has titles but no rows.")
-    name = f"{secrets.token_hex(16)}.sealed"
-    seal(data, _folder() / name)
-    made = HistoricalDoses.objects.create(
-        user_id=user.pk if user else None,
-        file_name=Path(file_name).name,
-        upload=name,
-        rows=len(table.rows),
-        choices=msgspec.to_builtins(listed.guess(table)),
-    )
+    """Keep a list until it is chosen how it is read; raises as `kept_lists.receive`."""
+    made, table = kept_lists.receive(HistoricalDoses, data, file_name, user)
+    choose(made, listed.guess(table))
     return made, table
-
-
-def data_of(found: HistoricalDoses) -> bytes:
-    """Return the bytes of the list.
-
-    Raises
-    ------
-    ListGone
-        If it was deleted, because the import is done or nobody went on with it.
-    """
-    path = _folder() / found.upload
-    if not found.upload or not path.exists():
-        raise ListGone("The list is deleted. Upload it again.")
-    return unseal(path)
 
 
 def choices_of(found: HistoricalDoses) -> Choices:
@@ -120,8 +92,7 @@ def summary(table: SizeTable, choices: Choices, rows: int, lines: int) -> Summar
     for read in listed.studies(table, choices, rows):
         faulty += bool(read.faults)
         doubtful += bool(read.doubts)
-        if not read.faults and (choices.takes_doubtful or not read.doubts):
-            studies += 1
+        studies += not _is_refused(read, choices)
         if (read.faults or read.doubts) and len(told) < lines:
             told.append(_line(read, _words(read)))
     return Summary(min(rows, len(table.rows)), studies, faulty, doubtful, told)
@@ -137,7 +108,7 @@ def start(found: HistoricalDoses) -> None:
     ListGone
         If the list is deleted.
     """
-    listed.check(read_table(data_of(found)), choices_of(found))
+    listed.check(kept_lists.table_of(found), choices_of(found))
     found.state = State.RUNNING
     found.save(update_fields=["state"])
 
@@ -151,52 +122,71 @@ def carry_on(found: HistoricalDoses, seconds: float | None = None, say: Say | No
         If the list is deleted.
     """
     until = None if seconds is None else time.monotonic() + seconds
-    table, choices = read_table(data_of(found)), choices_of(found)
+    table, choices = kept_lists.table_of(found), choices_of(found)
     scanners: dict[Device, Device] = {}
-    passed = 0
-    for read in listed.studies(table, choices):
-        passed += read.rows
-        if passed <= found.rows_read:
-            continue
-        if not _take(found, read, choices, scanners, say):
+    reads = listed.studies(table, choices, passed=found.rows_read)
+    for batch in _batches(reads, choices):
+        told = _take(found, batch, choices, scanners)
+        if told is None:
             return
+        if say is not None:
+            for line in told:
+                say(line)
         if until is not None and time.monotonic() > until:
             break
     if found.rows_read >= len(table.rows):
         _finish(found)
 
 
+def _batches(reads: Iterable[Read], choices: Choices) -> Iterator[list[Read]]:
+    """Yield what is taken in one transaction: one study to store after some that are refused."""
+    batch: list[Read] = []
+    for read in reads:
+        batch.append(read)
+        if not _is_refused(read, choices) or len(batch) == _REFUSED_TOGETHER:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _is_refused(read: Read, choices: Choices) -> bool:
+    return bool(read.faults or (read.doubts and not choices.takes_doubtful))
+
+
 @transaction.atomic
 def _take(
-    found: HistoricalDoses,
-    read: Read,
-    choices: Choices,
-    scanners: dict[Device, Device],
-    say: Say | None,
-) -> bool:
-    """Store one study and note the progress; return False if the import was stopped."""
+    found: HistoricalDoses, batch: Sequence[Read], choices: Choices, scanners: dict[Device, Device]
+) -> list[str] | None:
+    """Store studies, note the progress, and return a line on each; None if the import was stopped.
+
+    The log has the lines of those that did not go in as they are.
+    """
     locked = HistoricalDoses.objects.select_for_update().filter(pk=found.pk)
     if not locked.filter(state=State.RUNNING, rows_read=found.rows_read).exists():
-        return False
-    outcome, reason = _stored(found, read, choices, scanners)
-    told = "" if outcome in ("stored", "repeated") else _line(read, reason)
-    if say is not None:
-        say(told or _line(read, outcome))
+        return None
+    outcomes = [_stored(found, read, choices, scanners) for read in batch]
+    lines = [
+        _line(read, words or name) for read, (name, words) in zip(batch, outcomes, strict=True)
+    ]
+    log = "".join(f"{line}\n" for line, (_, words) in zip(lines, outcomes, strict=True) if words)
+    count = Counter(name for name, _ in outcomes)
+    rows = sum(read.rows for read in batch)
     locked.update(
-        rows_read=F("rows_read") + read.rows,
-        studies=F("studies") + int(outcome in ("stored", "replaced")),
-        repeated=F("repeated") + int(outcome == "repeated"),
-        refused=F("refused") + int(outcome == "refused"),
-        log=Concat("log", Value(f"{told}\n" if told else "")),
+        rows_read=F("rows_read") + rows,
+        studies=F("studies") + count["stored"] + count["replaced"],
+        repeated=F("repeated") + count["repeated"],
+        refused=F("refused") + count["refused"],
+        **({"log": Concat("log", Value(log))} if log else {}),
     )
-    found.rows_read += read.rows
-    return True
+    found.rows_read += rows
+    return lines
 
 
 def _stored(
     found: HistoricalDoses, read: Read, choices: Choices, scanners: dict[Device, Device]
 ) -> tuple[str, str]:
-    if read.entry is None or (read.doubts and not choices.takes_doubtful):
+    if read.entry is None or _is_refused(read, choices):
         return "refused", _words(read)
     said = read.entry.device
     if said not in scanners:
@@ -223,7 +213,7 @@ def _line(read: Read, words: str) -> str:
 def _finish(found: HistoricalDoses) -> None:
     with transaction.atomic():
         done = HistoricalDoses.objects.filter(pk=found.pk, state=State.RUNNING)
-        if not done.update(state=State.DONE, finished_at=_now()):
+        if not done.update(state=State.DONE, finished_at=timezone.now()):
             return
         found.refresh_from_db()
         audit.write(
@@ -234,16 +224,7 @@ def _finish(found: HistoricalDoses) -> None:
             studies=found.studies,
             refused=found.refused,
         )
-        transaction.on_commit(lambda: _drop_list(found))
-
-
-def abort(found: HistoricalDoses) -> bool:
-    """Stop an import where it is; what it has stored stays, and can be undone."""
-    stopped = HistoricalDoses.objects.filter(pk=found.pk, state__in=(State.QUEUED, State.RUNNING))
-    changed = bool(stopped.update(state=State.ABORTED, finished_at=_now()))
-    if changed:
-        _drop_list(found)
-    return changed
+        transaction.on_commit(lambda: kept_lists.drop(found))
 
 
 def undo(
@@ -259,7 +240,7 @@ def undo(
     if not left:
         with transaction.atomic():
             undone = HistoricalDoses.objects.filter(pk=found.pk).exclude(state=State.UNDONE)
-            if undone.update(state=State.UNDONE, undone_at=_now()):
+            if undone.update(state=State.UNDONE, undone_at=timezone.now()):
                 audit.write(
                     user, "undo historical doses", file_name=found.file_name, studies=found.studies
                 )
@@ -273,21 +254,8 @@ def _entered(found: HistoricalDoses) -> Iterator[HistoricalStudy]:
 
 def drop_forgotten() -> None:
     """Delete the lists that nobody goes on with."""
-    waiting = HistoricalDoses.objects.exclude(upload="").filter(made_at__lt=_now() - _FORGOTTEN)
+    waiting = HistoricalDoses.objects.exclude(upload="").filter(
+        made_at__lt=timezone.now() - _FORGOTTEN
+    )
     for found in waiting:
-        abort(found)
-
-
-def _drop_list(found: HistoricalDoses) -> None:
-    if found.upload:
-        (_folder() / found.upload).unlink(missing_ok=True)
-        HistoricalDoses.objects.filter(pk=found.pk).update(upload="")
-        found.upload = ""
-
-
-def _folder() -> Path:
-    return Path(settings.KERMA_HOME) / "uploads"
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
+        kept_lists.abort(found)

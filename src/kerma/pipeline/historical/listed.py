@@ -129,21 +129,28 @@ def check(table: SizeTable, choices: Choices) -> None:
         )
 
 
-def studies(table: SizeTable, choices: Choices, rows: int | None = None) -> Iterator[Read]:
+def studies(
+    table: SizeTable, choices: Choices, rows: int | None = None, passed: int = 0
+) -> Iterator[Read]:
     """Yield the studies in the order of their first rows, all rows of a study together.
 
     Parameters
     ----------
     rows
         How many rows to look at; None for all.
+    passed
+        How many rows the studies have that were yielded before and are left out now.
     """
     chosen, how = _chosen(choices), Format(choices.decimal, choices.dates)
     places = {field.name: place for place, field in chosen if not field.of_scan}
     groups: dict[tuple[str, ...], list[int]] = {}
     for number, (_, row) in enumerate(table.rows[:rows]):
         groups.setdefault(_name(row, places, number), []).append(number)
+    done = 0
     for numbers in groups.values():
-        yield _study([table.rows[n] for n in numbers], chosen, how, len(table.titles))
+        done += len(numbers)
+        if done > passed:
+            yield _study([table.rows[n] for n in numbers], chosen, how, len(table.titles))
 
 
 _SCANNER = ("manufacturer", "model", "station_name", "serial_number")
@@ -195,7 +202,23 @@ def _study(
             elif of_study.setdefault(field.name, value) != value:
                 faults.append(f"{where}{field.label} is not that of the rows before")
         scans.append(Scan(**of_scan))
-    return _checked(tuple(line for line, _ in rows), _entry(of_study, scans), faults)
+    lines = tuple(line for line, _ in rows)
+    read = _checked(lines, _entry(of_study, scans), faults)
+    return read._replace(doubts=(*read.doubts, *_twice(rows, read.entry)))
+
+
+def _twice(rows: Sequence[tuple[int, tuple[str, ...]]], entry: Entry | None) -> Iterator[str]:
+    """Yield a doubt if a row is there again to the letter, and no total says that it is not."""
+    if entry is None or entry.is_total_only or entry.total_dlp_mgycm is not None:
+        return
+    first: dict[tuple[str, ...], int] = {}
+    for line, row in rows:
+        if first.setdefault(row, line) != line:
+            yield (
+                f"Line {line} is line {first[row]} once more: either one acquisition twice in the "
+                "list, or two that are alike, which only a total could tell."
+            )
+            return
 
 
 def _entry(of_study: dict[str, Any], scans: list[Scan]) -> Entry:

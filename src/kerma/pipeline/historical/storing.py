@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import msgspec
 from django.db import transaction
-from django.db.models import Q
 
 from kerma.dicom import ct_dose_report, tags
 from kerma.dicom.files import read_bytes
@@ -96,15 +95,29 @@ def _better(entry: Entry) -> str:
     uid = entry.study_instance_uid
     if image_studies.is_reported(uid, besides=(MANUAL,)):
         return BELIEVED_MORE
+    return SAME_ACCESSION if entry.accession_number and _is_there(entry) else ""
+
+
+def _is_there(entry: Entry) -> bool:
+    """Return whether another CT study of the day has the accession number, from something else.
+
+    By the index of accession numbers alone: of several conditions SQLite may choose the index of
+    all CT studies.
+    """
     accession = entry.accession_number
-    if not accession:
-        return ""
-    same = Q(accession_number=accession, accession_number_hashed=False) | Q(
-        accession_number__in=identity.searched(accession), accession_number_hashed=True
+    hashes = identity.searched(accession)
+    same = Study.objects.filter(
+        accession_number__in=(accession, *hashes), study_date=entry.study_date
+    ).values_list(
+        "accession_number", "accession_number_hashed", "study_instance_uid", "modality", "kinds"
     )
-    found = Study.objects.filter(same, modality="CT", study_date=entry.study_date)
-    others = found.exclude(study_instance_uid=uid).exclude(kinds=MANUAL)
-    return SAME_ACCESSION if others.exists() else ""
+    return any(
+        stored in (hashes if is_hashed else (accession,))
+        and uid != entry.study_instance_uid
+        and modality == "CT"
+        and kinds != MANUAL
+        for stored, is_hashed, uid, modality, kinds in same
+    )
 
 
 _IDENTITY = Device.IDENTITY

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kerma.errors import KermaError
+from kerma.pipeline import kept_lists
 from kerma.pipeline.historical import cells, fields, imports, listed
 from kerma.pipeline.historical.listed import Choices
 from kerma.pipeline.size_table import LARGEST_LIST, SizeTable, read_table
@@ -29,7 +30,7 @@ _LISTED = 100
 _LOOKED_AT = 20_000
 """Rows that are looked at before anything is stored, on the page."""
 _SHOWN = 200
-"""Lines about studies that would not be stored."""
+"""Lines about studies that would not be stored, or were not."""
 
 
 class HowForm(PageForm):
@@ -102,13 +103,15 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
             context |= _to_choose(request, found)
         except KermaError as error:
             messages.error(request, str(error))
+    lines = found.log.splitlines()
+    context |= {"log": lines[:_SHOWN], "log_untold": len(lines[_SHOWN:])}
     context["entered"] = found.entered.count()
     return render(request, "web/doses_import.html", context)
 
 
 def _to_choose(request: HttpRequest, found: HistoricalDoses) -> dict[str, Any]:
     """Return the columns, and what would become of the list as it is chosen now."""
-    data = imports.data_of(found)
+    data = kept_lists.data_of(found)
     table, choices = read_table(data), imports.choices_of(found)
     context: dict[str, Any] = {
         "told": listed.told(data),
@@ -146,7 +149,7 @@ def choose(request: HttpRequest, number: int) -> HttpResponse:
     if found.state != State.QUEUED or not form.is_valid():
         return redirect("doses-import", number)
     try:
-        table = read_table(imports.data_of(found))
+        table = kept_lists.table_of(found)
         columns = {
             str(place): key
             for place in range(len(table.titles))
@@ -187,7 +190,7 @@ def step(request: HttpRequest, number: int) -> HttpResponse:
             imports.carry_on(found, SECONDS)
     except KermaError as error:
         messages.error(request, str(error))
-        imports.abort(found)
+        kept_lists.abort(found)
     found.refresh_from_db()
     if getattr(request, "htmx", False):
         if found.state == State.RUNNING:
@@ -202,7 +205,7 @@ def abort(request: HttpRequest, number: int) -> HttpResponse:
     """Stop an import where it is, or drop a list that is not to be imported."""
     found = get_object_or_404(HistoricalDoses, pk=number)
     was_running = found.state == State.RUNNING
-    if imports.abort(found):
+    if kept_lists.abort(found):
         if not was_running:
             found.delete()
             messages.success(request, "The list is deleted.")

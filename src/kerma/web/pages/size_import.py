@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kerma.errors import KermaError
-from kerma.pipeline import sizes
+from kerma.pipeline import kept_lists, sizes
 from kerma.pipeline.size_table import (
     HEIGHTS_CM,
     LARGEST_LIST,
@@ -113,7 +113,7 @@ def _show(request: HttpRequest, found: SizeImport, form: ColumnsForm | None = No
     waits = found.state == SizeImport.State.QUEUED or (found.dry_run and _is_over(found))
     if waits and found.upload:
         try:
-            table = sizes.table_of(found)
+            table = kept_lists.table_of(found)
         except KermaError as error:
             messages.error(request, str(error))
         else:
@@ -147,7 +147,7 @@ def start(request: HttpRequest, number: int) -> HttpResponse:
     if found.state != SizeImport.State.QUEUED and not (found.dry_run and _is_over(found)):
         return redirect("size-import", number)
     try:
-        form = ColumnsForm(sizes.table_of(found), request.POST)
+        form = ColumnsForm(kept_lists.table_of(found), request.POST)
         if not form.is_valid():
             return _show(request, found, form)
         sizes.start(
@@ -176,7 +176,7 @@ def step(request: HttpRequest, number: int) -> HttpResponse:
             sizes.carry_on(found, SECONDS)
     except KermaError as error:
         messages.error(request, str(error))
-        sizes.abort(found)
+        kept_lists.abort(found)
     if getattr(request, "htmx", False) and found.state == SizeImport.State.RUNNING:
         context = {"import": found, "aborts": may(request.user, "admin")}
         return render(request, "web/size_import_part.html", context)
@@ -191,7 +191,7 @@ def step(request: HttpRequest, number: int) -> HttpResponse:
 def abort(request: HttpRequest, number: int) -> HttpResponse:
     """Stop an import where it is."""
     found = get_object_or_404(SizeImport, pk=number)
-    if sizes.abort(found):
+    if kept_lists.abort(found):
         messages.success(request, "The import is aborted. What it has entered can be undone.")
     return redirect("size-import", number)
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from kerma.cli.database import ensure_database
 from kerma.errors import KermaError
+from kerma.pipeline import kept_lists
 from kerma.pipeline.historical import cells, fields, imports, listed
 from kerma.pipeline.historical.listed import Choices
 from kerma.pipeline.size_table import SizeTable, UnknownColumn
@@ -68,7 +69,7 @@ class Command(BaseCommand):
         try:
             self._run(file, found, table, options)
         finally:
-            imports.abort(found)
+            kept_lists.abort(found)
 
     def _run(
         self, file: Path, found: HistoricalDoses, table: SizeTable, options: dict[str, object]
@@ -79,7 +80,9 @@ class Command(BaseCommand):
         except KermaError as error:
             found.delete()
             raise CommandError(str(error), returncode=2) from None
-        self._say_how(data_told=listed.told(imports.data_of(found)), table=table, choices=choices)
+        self._say_how(
+            data_told=listed.told(kept_lists.data_of(found)), table=table, choices=choices
+        )
         if options["dry_run"]:
             self._try(file, found, table, choices)
             return
@@ -108,7 +111,7 @@ class Command(BaseCommand):
 
     def _try(self, file: Path, found: HistoricalDoses, table: SizeTable, choices: Choices) -> None:
         would = imports.summary(table, choices, len(table.rows), _SHOWN)
-        imports.abort(found)
+        kept_lists.abort(found)
         found.delete()
         for line in would.lines:
             self.stderr.write(f"{file}: {line}")

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from kerma.cli.database import ensure_database
-from kerma.pipeline import sizes
+from kerma.pipeline import kept_lists, sizes
 from kerma.pipeline.size_table import Columns, UnknownColumn
 from kerma.store.models import SizeImport
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         try:
             sizes.carry_on(found, say=self.stdout.write if verbose else None)
         finally:
-            sizes.abort(found)
+            kept_lists.abort(found)
         would = "that would change" if found.dry_run else "changed"
         self.stdout.write(
             f"Rows read: {found.rows_read}. Studies {would}: {found.studies_changed}."
