@@ -4,6 +4,7 @@ The screens are drawn; the dose that must be stored is that of the table they we
 """
 
 import datetime as dt
+import os
 from collections import OrderedDict
 from functools import cache
 from io import BytesIO
@@ -307,6 +308,83 @@ class TestReceived:
         run(Task.objects.get())
 
         assert stored(exam) == drawn(exam)
+
+
+class TestImagesBeforeTheScreen:
+    """Of a scanner on no list, whose images and screens may meet different processes."""
+
+    @pytest.fixture
+    def images(self, monkeypatch):
+        """Let the images of a study arrive, and their process end."""
+
+        def images(exam: Examination) -> None:
+            for data in exam.files[1:]:
+                receive(data)
+            Inbox().work_off(lambda: False)
+            monkeypatch.setattr(companions.latest, "_found", OrderedDict())
+
+        return images
+
+    def test_add_to_it_after_a_restart(self, trained, images):
+        exam = toshiba()
+        images(exam)
+
+        receive(exam.files[0])
+        Inbox().work_off(lambda: False)
+        run_reader()
+
+        assert stored(exam) == drawn(exam)
+        assert CtEvent.objects.filter(pitch__isnull=False).exists()
+
+    def test_name_nobody_meanwhile(self, trained, images, home):
+        exam = toshiba()
+        images(exam)
+
+        noted = list((home / "screens").rglob("*.image"))
+        assert len(noted) == len(exam.files) - 1
+        patient = patient_of(exam).encode()
+        assert not [path for path in home.rglob("*.image") if patient in path.read_bytes()]
+        assert not CollectedStudy.objects.exists()
+
+    def test_go_once_a_report_has_come(self, images, bring, home):
+        exam = toshiba()
+        images(exam)
+        tidy()
+        assert list(home.rglob("*.image"))
+
+        bring(report_of(exam))
+        tidy()
+
+        assert not list(home.rglob("*.image"))
+
+    def test_go_if_no_screen_follows_within_a_month(self, images, home):
+        images(toshiba())
+        month_ago = (dt.datetime.now(dt.UTC) - dt.timedelta(days=31)).timestamp()
+        for path in (home / "screens").rglob("*"):
+            os.utime(path, (month_ago, month_ago))
+
+        tidy()
+
+        assert not list((home / "screens").iterdir())
+
+    def test_go_with_their_study(self, images, bring, home):
+        from kerma.store.forget import forget_study
+
+        exam = toshiba()
+        images(exam)
+        bring(report_of(exam))
+
+        forget_study(Study.objects.get())
+
+        assert not list(home.rglob("*.image"))
+
+    def test_are_not_kept_where_collecting_is_off_or_a_report_is_there(self, images, bring, home):
+        bring(report_of(toshiba(0)))
+        images(toshiba(0))
+        options.put("collect_keep", False)
+        images(toshiba(1))
+
+        assert not list(home.rglob("*.image"))
 
 
 class TestBesideAReport:

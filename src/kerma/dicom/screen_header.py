@@ -51,6 +51,16 @@ def is_screen(header: DataSet) -> bool:
     return _BY_MAKER[maker](header)
 
 
+def names_dose(header: DataSet) -> bool:
+    """Whether the header says that the picture is a dose screen, by its series or image type."""
+    return _says_dose(header) or (_maker(header) == "siemens" and _is_siemens(header))
+
+
+def makes_screens(header: DataSet) -> bool:
+    """Whether scanners of this maker send dose screens that are known."""
+    return bool(_maker(header))
+
+
 def says_dose(series_description: str) -> bool:
     """Whether a series is called what series of dose screens are called."""
     return bool(_SAYS_DOSE.search(series_description.casefold()))

@@ -5,6 +5,7 @@ and the objects as they came until the study is stored.
 """
 
 import datetime as dt
+import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,10 +15,11 @@ import msgspec
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
-from msgspec.structs import replace
+from django.db.models import QuerySet
 
 from kerma.errors import KermaError
 from kerma.screens.reading import Reading, Scanner, ScreenTable
+from kerma.store import screen_readings
 from kerma.store.locks import lock_study
 from kerma.store.models import ScreenPicture, ScreenStudy, Source
 from kerma.store.sealing import unseal
@@ -55,6 +57,11 @@ class Kept(NamedTuple):
     sealed_object: str = ""
 
 
+def kept_as(picture: ScreenPicture) -> Kept:
+    """Return a picture as it is kept already."""
+    return Kept(**{name: getattr(picture, name) for name in Kept._fields})
+
+
 def folder() -> Path:
     """Return the folder of the folders of the studies."""
     return Path(settings.KERMA_HOME) / "screens"
@@ -77,34 +84,18 @@ def scanner_of(study: ScreenStudy) -> Scanner:
 
 
 def reading_of(study: ScreenStudy) -> Reading:
-    """Return what was read; names no patient."""
-    return msgspec.convert(study.reading or {}, Reading)
+    """Return what was read; its texts name no patient, its unknown shapes may."""
+    return screen_readings.reading(study.reading or {})
 
 
 def second_of(study: ScreenStudy) -> Reading | None:
     """Return what the second reader says, None where there is none."""
-    return msgspec.convert(study.second_reading, Reading) if study.second_reading else None
+    return screen_readings.reading(study.second_reading) if study.second_reading else None
 
 
 def corrected_of(study: ScreenStudy) -> ScreenTable | None:
     """Return the table that a person confirmed or corrected, None before."""
     return msgspec.convert(study.corrected, ScreenTable) if study.corrected else None
-
-
-def as_json(record: Reading | ScreenTable) -> dict[str, Any]:
-    """Return a record as it is stored; no text of it may name the patient."""
-    if isinstance(record, Reading):
-        table = record.table and without_identity(record.table)
-        found: dict[str, Any] = msgspec.to_builtins(replace(record, table=table))
-        return found
-    made: dict[str, Any] = msgspec.to_builtins(without_identity(record))
-    return made
-
-
-def without_identity(table: ScreenTable) -> ScreenTable:
-    """Return the table without what may name the patient: free text and lines not understood."""
-    strange = tuple(replace(cell, text="") for cell in table.strange)
-    return replace(table, patient_id="", comment="", strange=strange)
 
 
 def is_blanked(picture: ScreenPicture) -> bool:
@@ -159,18 +150,20 @@ def put(
         study_instance_uid=study_instance_uid,
         defaults={
             **_names(scanner),
-            "state": state,
-            "layout": reading.table.layout if reading.table else "",
-            "reading": as_json(reading),
-            "second_reading": {},
-            "unknown_glyphs": len({seen.glyph for _, seen in reading.unknown}),
-            "doubts": len(reading.doubts),
+            **_read(state, reading),
             "study_date": study_date,
             **(_UNDECIDED if anew else {}),
         },
     )
     put_pictures(study, pictures)
     return study
+
+
+def put_reading(study: ScreenStudy, state: str, reading: Reading) -> None:
+    """Keep what was read anew of a study, in the caller's transaction; the pictures stay."""
+    for name, value in _read(state, reading).items():
+        setattr(study, name, value)
+    study.save()
 
 
 def put_pictures(study: ScreenStudy, pictures: Iterable[Kept]) -> None:
@@ -185,7 +178,7 @@ def put_pictures(study: ScreenStudy, pictures: Iterable[Kept]) -> None:
 def put_second(study: ScreenStudy, reading: Reading) -> bool:
     """Keep what the second reader says, unless the study was read anew or decided meanwhile."""
     same = ScreenStudy.objects.filter(pk=study.pk, state__in=WAITING, changed_at=study.changed_at)
-    return same.update(second_reading=as_json(reading)) > 0
+    return same.update(second_reading=screen_readings.as_json(reading)) > 0
 
 
 def decide(
@@ -198,7 +191,9 @@ def decide(
 ) -> None:
     """Keep what a person decided, in the caller's transaction."""
     study.state = state
-    study.corrected = as_json(corrected) if corrected else {}
+    study.corrected = screen_readings.as_json(corrected) if corrected else {}
+    study.reading = screen_readings.without_shapes(study.reading)
+    study.second_reading = screen_readings.without_shapes(study.second_reading)
     study.decided_by_id = user.pk if user else None
     study.decided_at = dt.datetime.now(dt.UTC)
     study.decided_why = why
@@ -207,12 +202,19 @@ def decide(
 
 def waiting_of(scanner: Scanner) -> list[ScreenStudy]:
     """Return the studies of a scanner that wait for a person; "" is any software version."""
-    found = ScreenStudy.objects.filter(
-        state__in=WAITING, manufacturer=scanner.manufacturer, model=scanner.model
-    )
+    return list(_of(scanner).filter(state__in=WAITING).order_by("pk"))
+
+
+def read_with(scanner: Scanner) -> "QuerySet[ScreenStudy]":
+    """Return the studies stored as they were read with the letters of a scanner, by nobody seen."""
+    return _of(scanner).filter(state=State.STORED, corrected={}).order_by("pk")
+
+
+def _of(scanner: Scanner) -> "QuerySet[ScreenStudy]":
+    found = ScreenStudy.objects.filter(manufacturer=scanner.manufacturer, model=scanner.model)
     if scanner.software_versions:
         found = found.filter(software_versions=scanner.software_versions)
-    return list(found.order_by("pk"))
+    return found
 
 
 def waiting() -> int:
@@ -221,7 +223,10 @@ def waiting() -> int:
 
 
 def forget(study_instance_uid: str) -> None:
-    """Remove the screens of a study and their files, with the transaction that is under way."""
+    """Remove the screens of a study and their files, with the transaction that is under way.
+
+    Headers of images that wait for a screen of the study go as well.
+    """
     known = ScreenStudy.objects.filter(study_instance_uid=study_instance_uid)
     names = {
         Path(name).parts[0]
@@ -229,13 +234,26 @@ def forget(study_instance_uid: str) -> None:
         for name in pair
         if name
     }
-    if known.delete()[0]:
-        transaction.on_commit(lambda: _remove(names))
+    if re.fullmatch(r"[0-9.]*[0-9]", study_instance_uid):
+        names.add(study_instance_uid)
+    known.delete()
+    transaction.on_commit(lambda: _remove(names))
 
 
 def _remove(names: Iterable[str]) -> None:
     for name in names:
         shutil.rmtree(folder() / name, ignore_errors=True)
+
+
+def _read(state: str, reading: Reading) -> dict[str, Any]:
+    return {
+        "state": state,
+        "layout": reading.table.layout if reading.table else "",
+        "reading": screen_readings.as_json(reading),
+        "second_reading": {},
+        "unknown_glyphs": len({seen.glyph for _, seen in reading.unknown}),
+        "doubts": len(reading.doubts),
+    }
 
 
 def _names(scanner: Scanner) -> dict[str, str]:

@@ -67,7 +67,10 @@ def waiting_for(scanner: Scanner) -> "QuerySet[ScreenStudy]":
 
 
 def unknown_of(studies: "QuerySet[ScreenStudy]", known: dict[Glyph, str]) -> list[Unknown]:
-    """Return what is unknown and not named since, most frequent first."""
+    """Return what is unknown and not named since, most frequent first.
+
+    Those as frequent follow in no order of their places, which would spell names.
+    """
     times: dict[Glyph, int] = defaultdict(int)
     seen_in: dict[Glyph, set[int]] = defaultdict(set)
     first: dict[Glyph, tuple[int, int, Box]] = {}
@@ -77,7 +80,7 @@ def unknown_of(studies: "QuerySet[ScreenStudy]", known: dict[Glyph, str]) -> lis
                 times[seen.glyph] += 1
                 seen_in[seen.glyph].add(study.pk)
                 first.setdefault(seen.glyph, (study.pk, page, seen.box))
-    ordered = sorted(times, key=lambda glyph: (-times[glyph], first[glyph]))
+    ordered = sorted(times, key=lambda glyph: (-times[glyph], key_of(glyph)))
     return [
         Unknown(key_of(one), one, times[one], len(seen_in[one]), *first[one]) for one in ordered
     ]

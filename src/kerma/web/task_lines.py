@@ -53,6 +53,13 @@ _OUTCOMES = {
     "delete-studies": (("done", "studies deleted"),),
     "pack-physics": (("studies", "studies packed"),),
     "read-collected": (("studies", "studies read"),),
+    "read-screens": (
+        ("studies", "waiting studies read"),
+        ("stored", "of them settled"),
+        ("checked", "stored ones read again"),
+        ("changed", "read otherwise now"),
+        ("not_kept", "of which no picture is kept"),
+    ),
     "export": (("studies", "studies"), ("rows", "rows")),
 }
 """Job -> the numbers of its result, and what they count."""

@@ -22,8 +22,17 @@ class StillDoubted(KermaError):
     """A table contradicts itself, and nobody said why it is right all the same."""
 
 
-def read_again(scanner: Scanner, user: AbstractBaseUser | None) -> Task:
-    """Read every waiting study of a scanner anew, in the background."""
+def read_again(
+    scanner: Scanner, user: AbstractBaseUser | None, *, and_stored: bool = False
+) -> Task:
+    """Read every waiting study of a scanner anew, in the background.
+
+    Parameters
+    ----------
+    and_stored
+        Whether those that are stored are read again as well, because a letter was corrected or
+        removed that they may have been read with.
+    """
     return jobs.enqueue(
         JOB,
         f"Read the dose screens of {scanner.manufacturer} {scanner.model} anew",
@@ -31,6 +40,7 @@ def read_again(scanner: Scanner, user: AbstractBaseUser | None) -> Task:
         manufacturer=scanner.manufacturer,
         model=scanner.model,
         software_versions=scanner.software_versions,
+        and_stored=and_stored,
     )
 
 

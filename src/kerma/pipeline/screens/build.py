@@ -14,7 +14,7 @@ from kerma.pipeline.screens import stock
 from kerma.screens.reading import ScreenTable
 from kerma.store import options
 from kerma.store.models import ScreenPicture, ScreenStudy
-from kerma.store.screens import without_identity
+from kerma.store.screen_readings import without_identity
 from kerma.store.withdraw import withdraw
 
 CAME_BY = "dose screen"

@@ -1,6 +1,7 @@
 """Headers of the latest series, one image of each: what may describe a dose screen that follows.
 
-In memory only, and few: most studies have no dose screen, and these headers name patients.
+In memory only, and few: enough for an import, where screens and images come together. What comes
+by itself is noted encrypted as well, see `kerma.pipeline.screens.gather`.
 """
 
 from collections import OrderedDict
@@ -30,13 +31,15 @@ class Companions:
         self._found: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         self._fresh: list[Companion] = []
 
-    def add(self, header: DataSet) -> None:
-        """Remember the header of an image, if it is the first of its series."""
+    def add(self, header: DataSet) -> bool:
+        """Remember the header of an image, if it is the first of its series; return whether."""
         key = (header.first(tags.StudyInstanceUID), header.first(tags.SeriesInstanceUID))
-        if all(key) and key not in self._found:
-            one = Companion(*key, to_file(header))
-            self.put(one)
-            self._fresh = [*self._fresh[-_MOST:], one]
+        if not all(key) or key in self._found:
+            return False
+        one = Companion(*key, to_file(header))
+        self.put(one)
+        self._fresh = [*self._fresh[-_MOST:], one]
+        return True
 
     def put(self, one: Companion) -> None:
         """Remember a header that another process has read."""

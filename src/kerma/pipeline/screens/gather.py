@@ -1,4 +1,9 @@
-"""Dose screens, and one image of each series beside them, brought together by study."""
+"""Dose screens, and one image of each series beside them, brought together by study.
+
+Images that come by themselves before the first screen of their study may meet another process than
+the screen does, or one that has been started anew: the first of each series is noted encrypted in
+the folder of its study, and goes with `kerma tidy` if no screen follows.
+"""
 
 import datetime as dt
 
@@ -6,8 +11,11 @@ from kerma.dicom import tags
 from kerma.dicom.dataset import DataSet
 from kerma.dicom.encode import to_file
 from kerma.dicom.files import DicomFile, read_bytes
+from kerma.dicom.screen_header import makes_screens
 from kerma.pipeline import aside, collected
+from kerma.pipeline.screens import stock
 from kerma.pipeline.screens.companions import latest
+from kerma.store import options, screens
 from kerma.store.arrival import Came, ObjectFacts
 
 WAITS = "A dose screen: it is read once its study is complete."
@@ -24,10 +32,12 @@ def add_screen(file: DicomFile, facts: ObjectFacts) -> None:
 
 def add_companion(header: DataSet, facts: ObjectFacts) -> None:
     """Keep the header of an image whose study has screens; otherwise remember it for a while."""
-    latest.add(header)
+    is_first = latest.add(header)
     uid, name = facts.study_instance_uid, _name(facts.series_instance_uid)
     if not collected.holds(uid, name) and collected.is_known(uid):
         collected.keep_object(to_file(header), _came(header, facts), "", name)
+    elif is_first and facts.came is not None and _may_need(header, uid):
+        stock.note_image(header)
 
 
 def add_latest(study_instance_uid: str) -> None:
@@ -45,6 +55,15 @@ def keep_companion(header: DataSet, came: Came, reason: str) -> None:
     if collected.keep_object(to_file(header), came, reason, name):
         return
     collected.touch(came.study_instance_uid)
+
+
+def _may_need(header: DataSet, study_instance_uid: str) -> bool:
+    """Return whether a screen may follow of which nothing better is known."""
+    return (
+        makes_screens(header)
+        and options.get("collect_keep")
+        and not screens.has_report(study_instance_uid)
+    )
 
 
 def _keep_header(data: bytes, facts: ObjectFacts) -> None:

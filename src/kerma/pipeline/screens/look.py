@@ -1,21 +1,24 @@
 """The screens of a study in, what they say out: decoded, recognised, read, doubted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+import numpy as np
 from msgspec.structs import replace
 
 from kerma.dicom import tags
 from kerma.dicom.dataset import DataSet
+from kerma.dicom.screen_header import names_dose
 from kerma.errors import KermaError
 from kerma.extract.screens.pictures import pictures, scanner_of
 from kerma.pipeline.screens.blank import Gray, blanked, gray_of, png
 from kerma.pipeline.screens.stock import Stocked
 from kerma.screens.glyph_set import GlyphSet
+from kerma.screens.images import is_image
 from kerma.screens.page import Page
 from kerma.screens.picture import Picture
-from kerma.screens.read import table_of
-from kerma.screens.reading import Reading, Scanner
+from kerma.screens.read import layout_of, table_of
+from kerma.screens.reading import Doubt, Reading, Scanner, ScreenTable
 from kerma.screens.recognise import recognise
 from kerma.store import glyph_sets, screens
 from kerma.store.models import ScreenPicture
@@ -27,6 +30,12 @@ _GONE = (
     "An earlier picture of this study is not kept any more, so that the table cannot be read as a "
     "whole."
 )
+_IMAGES = "The pictures seem to be images of the patient, not tables of text."
+_UNPROVED = Doubt(
+    name="picture left out",
+    sentence="A picture beside the screens seems to be an image and was left out, and no total "
+    "proves that the table is whole. Look whether the picture goes with it.",
+)
 
 
 class Frame(NamedTuple):
@@ -37,31 +46,55 @@ class Frame(NamedTuple):
     """Of the frame in its object, from 0."""
     picture: Picture
 
+    @property
+    def name(self) -> str:
+        """SOP Instance UID, and the number of the frame after the first."""
+        sop = self.header.first(tags.SOPInstanceUID)
+        return f"{sop}#{self.number}" if self.number else sop
+
 
 class Looked(NamedTuple):
     """What was seen."""
 
     reading: Reading
     frames: tuple[Frame, ...]
+    """Those that were read first, those left out behind them."""
     pages: tuple[Page, ...]
+    """What was seen on those that were read; none where they cannot be read together."""
     broken: tuple[tuple[Stocked, KermaError], ...] = ()
     """Screens whose picture cannot be decoded."""
 
+    @property
+    def read(self) -> tuple[Frame, ...]:
+        """Those that were not left out."""
+        return self.frames[: len(self.frames) - len(self.reading.left_out)]
+
     def shown(self, number: int) -> tuple[bytes, bool]:
-        """Return a picture as PNG, and whether all that may name the patient is painted over."""
+        """Return a picture as PNG, and whether all that may name the patient is painted over.
+
+        Nothing is left of one that was left out, once nobody has to look at it.
+        """
         gray, table = self.frames[number].picture.gray, self.reading.table
+        if self.reading.is_believed and number >= len(self.pages):
+            return png(np.zeros_like(gray)), True
         if table is None or number >= len(self.pages):
             return png(gray), False
         return png(blanked(gray, self.pages[number], table, number)), True
 
 
-def look(stocked: Sequence[Stocked], before: Sequence[ScreenPicture] = ()) -> Looked:
+def look(
+    stocked: Sequence[Stocked],
+    before: Sequence[ScreenPicture] = (),
+    left_out: Collection[str] = (),
+) -> Looked:
     """Return what the screens of a study say.
 
     Parameters
     ----------
     before
         Pictures kept of those of which only the header is left.
+    left_out
+        Those of them that were images, as `Reading.left_out`.
     """
     frames, broken, trouble = _frames(stocked, before)
     if len(frames) > MOST:
@@ -73,14 +106,44 @@ def look(stocked: Sequence[Stocked], before: Sequence[ScreenPicture] = ()) -> Lo
         return Looked(Reading(trouble=trouble), tuple(frames[:MOST]), (), tuple(broken))
     scanner = scanner_of(stocked[0].header)
     sets = [glyph_sets.record_of(one) for one in glyph_sets.sets_for(scanner)]
-    pages = tuple(recognise(one.picture, sets) for one in frames)
+    gone = {one.sop for one in stocked if not one.data}
+    painted = {name for name in left_out if name.split("#")[0] in gone}
+    seen = [(one, recognise(one.picture, sets)) for one in frames if one.name not in painted]
+    beside = {one.name for one, page in seen if _is_beside(one, page, scanner)} | painted
+    pages = tuple(page for one, page in seen if one.name not in beside)
     reading = _reading(pages, scanner, sets, stocked[0].header.text(tags.PatientID))
-    return Looked(reading, tuple(frames), pages, tuple(broken))
+    in_order = sorted(frames, key=lambda one: one.name in beside)
+    found = _without(reading, [one.name for one in in_order if one.name in beside])
+    return Looked(found, tuple(in_order), pages, tuple(broken))
+
+
+def _is_beside(frame: Frame, page: Page, scanner: Scanner) -> bool:
+    """Whether a picture is an image beside the screens, and by nothing a page of them."""
+    return (
+        not names_dose(frame.header)
+        and layout_of(page, scanner) is None
+        and is_image(frame.picture, page)
+    )
+
+
+def _without(reading: Reading, left_out: Sequence[str]) -> Reading:
+    """Return a reading that says what was left out, and is believed only if no page can be lost."""
+    found = replace(reading, left_out=tuple(left_out))
+    if not left_out or reading.table is None or _has_total(reading.table):
+        return found
+    return replace(found, doubts=(*reading.doubts, _UNPROVED))
+
+
+def _has_total(table: ScreenTable) -> bool:
+    totals = (table.total_dlp_mgycm, table.total_dlp_head_mgycm, table.total_dlp_body_mgycm)
+    return any(total is not None for total in totals)
 
 
 def _reading(
     pages: Sequence[Page], scanner: Scanner, sets: Sequence[GlyphSet], patient_id: str
 ) -> Reading:
+    if not pages:
+        return Reading(trouble=_IMAGES)
     trouble = " ".join(dict.fromkeys(page.trouble for page in pages if page.trouble))
     if trouble:
         return Reading(trouble=trouble)

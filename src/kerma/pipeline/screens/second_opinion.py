@@ -43,9 +43,10 @@ def give(number: int) -> bool:
     if study is None or not second_opinion.is_installed():
         return False
     before = list(study.pictures.order_by("number"))
-    looked = look(stock.of(study.study_instance_uid), before)
-    pictures = [frame.picture for frame in looked.frames]
-    found = _read(pictures, screens.scanner_of(study), screens.reading_of(study))
+    first = screens.reading_of(study)
+    looked = look(stock.of(study.study_instance_uid), before, first.left_out)
+    pictures = [frame.picture for frame in looked.read]
+    found = _read(pictures, screens.scanner_of(study), first)
     return found is not None and screens.put_second(study, found)
 
 

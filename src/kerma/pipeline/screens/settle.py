@@ -16,11 +16,12 @@ from kerma.errors import KermaError
 from kerma.extract.screens.pictures import scanner_of
 from kerma.pipeline.ingest import Outcome, facts_of, refuse
 from kerma.pipeline.screens import build, second_opinion, stock
-from kerma.pipeline.screens.look import Looked, look
+from kerma.pipeline.screens.look import Frame, Looked, look
 from kerma.pipeline.screens.stock import Stocked
+from kerma.screens.differences import compared
 from kerma.screens.reading import Doubt, Reading
 from kerma.store import screens
-from kerma.store.models import ScreenStudy
+from kerma.store.models import ScreenPicture, ScreenStudy
 from kerma.store.screens import Kept
 
 State = ScreenStudy.State
@@ -58,10 +59,11 @@ def settle(study_instance_uid: str, *, anew: bool = False) -> Outcome:
     known = ScreenStudy.objects.filter(study_instance_uid=uid).first()
     if known and not anew and _is_decided(known, stocked):
         return _as_before(known)
-    looked = look(stocked, list(known.pictures.order_by("number")) if known else ())
+    before = list(known.pictures.order_by("number")) if known else []
+    looked = look(stocked, before, screens.reading_of(known).left_out if known else ())
     for one, error in looked.broken:
         _put_into_quarantine(one, error)
-    kept = _kept(uid, looked)
+    kept = _kept(uid, looked, before)
     try:
         with transaction.atomic():
             return _decide(uid, stocked, looked.reading, kept, anew=anew)
@@ -91,13 +93,13 @@ def _decide(
     known = ScreenStudy.objects.filter(study_instance_uid=uid).first()
     if known and not anew and _is_decided(known, stocked):
         return _as_before(known)
-    if known and (known.corrected or known.state == State.REJECTED) and not anew:
-        reading = replace(reading, doubts=(*reading.doubts, _LATE))
+    if known and not anew:
+        reading = _beside_what_is_stored(known, reading)
     first = stocked[0].header
     study = screens.put(
         uid,
         scanner_of(first),
-        _state_of(reading),
+        state_of(reading),
         reading,
         kept,
         study_date=first.date(tags.StudyDate),
@@ -110,7 +112,16 @@ def _decide(
     return _outcome(uid, "refused", said_of(study))
 
 
-def _state_of(reading: Reading) -> str:
+def _beside_what_is_stored(known: ScreenStudy, reading: Reading) -> Reading:
+    """Return a reading with the doubts that follow from what was read or decided before."""
+    if known.corrected or known.state == State.REJECTED:
+        return replace(reading, doubts=(*reading.doubts, _LATE))
+    before = screens.reading_of(known).before
+    return compared(reading, before) if before else reading
+
+
+def state_of(reading: Reading) -> str:
+    """Return what a study waits for, or that it is stored."""
     if reading.is_believed:
         return State.STORED
     return State.GLYPHS if reading.unknown and not reading.trouble else State.REVIEW
@@ -151,27 +162,35 @@ def _needless(uid: str) -> Outcome:
     return _outcome(uid, "duplicate", REPORTED)
 
 
-def _kept(uid: str, looked: Looked) -> list[Kept]:
-    """Keep the pictures, and return what is noted of them."""
+def _kept(uid: str, looked: Looked, before: Sequence[ScreenPicture]) -> list[Kept]:
+    """Keep the pictures, and return what is noted of them.
+
+    One of which the object is gone stays as it is: what is painted over once does not come back,
+    and letters that are unknown for a while would take harmless lines away.
+    """
+    there = {one.sop_instance_uid: one for one in before if one.sealed_picture}
     found = []
     for place, frame in enumerate(looked.frames):
-        header, (rows, columns) = frame.header, frame.picture.gray.shape
-        sop = header.first(tags.SOPInstanceUID)
-        png, is_blanked = looked.shown(place)
-        found.append(
-            Kept(
-                sop_instance_uid=f"{sop}#{frame.number}" if frame.number else sop,
-                series_instance_uid=header.first(tags.SeriesInstanceUID),
-                instance_number=header.integer(tags.InstanceNumber),
-                width=columns,
-                height=rows,
-                is_lossy=frame.picture.is_lossy,
-                sealed_picture=stock.put_picture(uid, sop, frame.number, png),
-                is_blanked=is_blanked,
-                sealed_object=stock.object_of(uid, sop),
-            )
-        )
+        is_gone = not stock.object_of(uid, frame.header.first(tags.SOPInstanceUID))
+        old = there.get(frame.name) if is_gone else None
+        found.append(screens.kept_as(old) if old else _new(uid, frame, *looked.shown(place)))
     return found
+
+
+def _new(uid: str, frame: Frame, png: bytes, is_blanked: bool) -> Kept:
+    header, (rows, columns) = frame.header, frame.picture.gray.shape
+    sop = header.first(tags.SOPInstanceUID)
+    return Kept(
+        sop_instance_uid=frame.name,
+        series_instance_uid=header.first(tags.SeriesInstanceUID),
+        instance_number=header.integer(tags.InstanceNumber),
+        width=columns,
+        height=rows,
+        is_lossy=frame.picture.is_lossy,
+        sealed_picture=stock.put_picture(uid, sop, frame.number, png),
+        is_blanked=is_blanked,
+        sealed_object=stock.object_of(uid, sop),
+    )
 
 
 def _put_into_quarantine(one: Stocked, error: KermaError) -> None:

@@ -58,6 +58,13 @@ def take_in(study_instance_uid: str, collected: Path) -> None:
         path.unlink()
 
 
+def note_image(header: DataSet) -> None:
+    """Keep the header of an image, encrypted, in case a screen of its study follows."""
+    target = folder_of(header.first(tags.StudyInstanceUID)) / _name(header)
+    if not target.exists():
+        _seal(to_file(header), target)
+
+
 def of(study_instance_uid: str) -> list[Stocked]:
     """Return the screens of a study in the order of their numbers."""
     folder = folder_of(study_instance_uid)

@@ -60,10 +60,11 @@ def _rejected() -> int:
 
 
 def _orphans() -> int:
+    """Let go of images whose study has no screen and needs none, or none came in time."""
     gone = 0
     for folder in list(stock.folders()):
         is_old = time.time() - stock.modified_at(folder) > _ORPHAN_S
-        if is_old and not _is_known(folder.name):
+        if (is_old or screens.has_report(folder.name)) and not _is_known(folder.name):
             shutil.rmtree(folder, ignore_errors=True)
             gone += 1
     return gone

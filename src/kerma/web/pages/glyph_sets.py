@@ -103,7 +103,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     try:
         changed, deleted = _change(request, found)
         if changed or deleted:
-            acts.read_again(store.scanner_of_set(found), actor(request))
+            acts.read_again(store.scanner_of_set(found), actor(request), and_stored=True)
     except KermaError as error:
         messages.error(request, str(error))
     else:
@@ -133,10 +133,9 @@ def take(request: HttpRequest) -> HttpResponse:
         text = _text(request)
         shapes = glyph_file.load(text)
         if request.POST.get("sure") == "yes":
-            made = store.import_set(
-                shapes, actor(request), replace=request.POST.get("replace") == "yes"
-            )
-            acts.read_again(store.scanner_of_set(made), actor(request))
+            replace = request.POST.get("replace") == "yes"
+            made = store.import_set(shapes, actor(request), replace=replace)
+            acts.read_again(store.scanner_of_set(made), actor(request), and_stored=replace)
             messages.success(
                 request, f"{plural(made.glyphs.count(), 'glyph')} are known of {made}."
             )
@@ -184,7 +183,8 @@ def _words(changed: int, deleted: int) -> str:
         return "Nothing was changed."
     return (
         f"{plural(changed, 'glyph')} changed, {deleted} deleted. "
-        "The studies of this scanner that wait are read anew."
+        "The studies of this scanner are read again: those that wait anew; those stored wait for "
+        "a person if they read otherwise now, and stay as they are until then."
     )
 
 

@@ -35,6 +35,8 @@ class Shown(NamedTuple):
     picture: ScreenPicture
     drawn: SafeString | None
     is_kept: bool
+    is_left_out: bool
+    """Whether it is an image of the patient, and no page of the table."""
 
 
 @require_safe
@@ -206,7 +208,7 @@ def _context(
         "form": form,
         "unknown": len({one.glyph for _, one in reading.unknown}),
         "trainer": trainer_address(scanner),
-        "shown": [_shown(request, one, form) for one in _pictures(study)],
+        "shown": [_shown(request, one, form, reading) for one in _pictures(study)],
         "how_to_get_second": "" if second_opinion.is_installed() else second_opinion.HOW_TO_GET_IT,
         "stored": stored if study.state == State.STORED else None,
         "before": before,
@@ -230,10 +232,13 @@ def _count(form: tables.Form) -> str:
     return plural(number, "doubt") if number else ""
 
 
-def _shown(request: HttpRequest, picture: ScreenPicture, form: tables.Form) -> Shown:
+def _shown(
+    request: HttpRequest, picture: ScreenPicture, form: tables.Form, reading: Reading
+) -> Shown:
     kept = bool(picture.sealed_picture)
-    if not sees(request, picture):
-        return Shown(picture, None, kept)
+    left_out = picture.sop_instance_uid in reading.left_out
+    if not sees(request, picture) or (left_out and picture.is_blanked):
+        return Shown(picture, None, kept, left_out)
     fields = [f for row in form.rows for f in (*row.main, *row.more)] + form.totals
     marks = [
         Mark(f.cell.box, f.id, "doubt" if f.doubts else "")
@@ -241,7 +246,7 @@ def _shown(request: HttpRequest, picture: ScreenPicture, form: tables.Form) -> S
         if f.cell and f.cell.page == picture.number
     ]
     label = f"Dose screen {picture.number + 1}"
-    return Shown(picture, drawing.whole(picture, marks, label), kept)
+    return Shown(picture, drawing.whole(picture, marks, label), kept, left_out)
 
 
 def _others(study: ScreenStudy) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from kerma.errors import KermaError
 from kerma.pipeline.screens import acts
 from kerma.screens.page import Glyph
 from kerma.screens.reading import Scanner
-from kerma.store import glyph_sets
+from kerma.store import glyph_sets, screens
 from kerma.store.models import GlyphSet, KnownGlyph, ScreenStudy, Task
 from kerma.web import screen_drawing as drawing
 from kerma.web.access import groups
@@ -111,6 +111,8 @@ def _undone(request: HttpRequest, scanner: Scanner) -> str:
         return ""
     shape = glyph_sets.shape_of(last)
     glyph_sets.unname_glyph(shape, scanner, actor(request))
+    if screens.read_with(scanner).filter(changed_at__gte=last.typed_at).exists():
+        acts.read_again(scanner, actor(request), and_stored=True)
     return next((one.key for one in _unknown(scanner) if one.glyph == shape), "")
 
 

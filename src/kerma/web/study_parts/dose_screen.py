@@ -31,8 +31,12 @@ def _context(request: HttpRequest, study: Study) -> dict[str, Any] | None:
     of_study = screens.provenance(study.study_instance_uid) if study.modality == "CT" else None
     if of_study is None:
         return None
-    pictures = [one for one in _pictures(of_study) if sees(request, one)]
     reading = screens.reading_of(of_study)
+    pictures = [
+        one
+        for one in _pictures(of_study)
+        if sees(request, one) and one.sop_instance_uid not in reading.left_out
+    ]
     read = reading.table or ScreenTable(layout="")
     corrected = screens.corrected_of(of_study)
     changes = tables.changes(read, corrected) if corrected else []
@@ -44,6 +48,7 @@ def _context(request: HttpRequest, study: Study) -> dict[str, Any] | None:
         "is_kept": any(one.sealed_picture for one in of_study.pictures.all()),
         "values": [_changed(one, pictures) for one in changes],
         "doubts": reading.doubts,
+        "left_out": len(reading.left_out),
         "review": reverse("screen-review", args=[of_study.pk])
         if may(request.user, *READERS)
         else "",

@@ -82,10 +82,11 @@ class Command(BaseCommand):
                 said = error.strerror if isinstance(error, OSError) else error
                 self.stderr.write(f"{path}: {said}")
             else:
-                acts.read_again(glyph_sets.scanner_of_set(found), None)
+                acts.read_again(glyph_sets.scanner_of_set(found), None, and_stored=replace)
+                stored = ", and those stored again" if replace else ""
                 self.stdout.write(
                     f"{path}: {len(shapes.texts)} glyphs for {found}. A worker reads the studies "
-                    "that wait for them anew."
+                    f"that wait for them anew{stored}."
                 )
         if refused:
             raise CommandError(f"{refused} of {len(files)} files were refused.")
