@@ -308,6 +308,15 @@ def test_without_a_total_a_screen_that_ends_with_a_scan_may_be_cut():
     assert "end of the table" in names(_read("\n".join(cut)).doubts)
 
 
+def test_a_line_that_cannot_be_read_may_be_the_total():
+    lines = [
+        "\ufffd" * 5 + " " + "\ufffd" * 4 if line.startswith("Total") else line
+        for line in SCREEN.splitlines()
+    ]
+
+    assert not _read("\n".join(lines)).is_believed
+
+
 def test_without_a_total_the_title_shows_that_nothing_is_cut_off_above():
     lines = [line for line in SCREEN.splitlines() if not line.startswith(("Total", "Patient Pro"))]
 

@@ -108,7 +108,7 @@ def _without_total(draft: Draft, pages: Sequence[Page], order: Sequence[int]) ->
     """
     lines = [(place, line) for place in order for line in pages[place].lines]
     for place, line in lines:
-        if UNKNOWN in line.text and any(letter.isdigit() for letter in line.text):
+        if _may_be_total(line.text):
             draft.puzzle("line", line.words, place)
     if not any(is_one_of(line.text, _TITLES) for _, line in lines):
         draft.puzzle("top of the table", lines[0][1].words, lines[0][0])
@@ -128,6 +128,13 @@ def _may_go_on(page: Page) -> bool:
     if before is None or last is None or not cols.is_scan(last):
         return False
     return page.height - last.box.y - last.box.height < last.box.y - before.box.y
+
+
+def _may_be_total(text: str) -> bool:
+    """Whether a line that cannot be read may hold a number: mostly unknown, or with a digit."""
+    letters = text.replace(" ", "")
+    unknown = letters.count(UNKNOWN)
+    return bool(unknown) and (2 * unknown >= len(letters) or any(map(str.isdigit, letters)))
 
 
 def _unlike(page: Page) -> list[Line]:
