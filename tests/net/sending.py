@@ -14,6 +14,7 @@ from pynetdicom.pdu_primitives import (
 )
 
 from kerma.dicom.write import dataset
+from kerma.net.node.reactor import Gate
 from kerma.net.receive.association import Timeouts
 from kerma.net.receive.listener import Listener, Totals
 from kerma.net.receive.stores import Store
@@ -59,10 +60,25 @@ def an_image(instance="1.2.3.4", pixels=b"", **attributes):
 
 
 def associated(port, contexts=((CT_IMAGE, EXPLICIT),), **titles):
-    """Return an association of pynetdicom's."""
+    """Return an association of pynetdicom's, whose second thread takes no answers away."""
     ae = AE(titles.get("calling", "SENDER"))
     ae.requested_contexts = [build_context(*context) for context in contexts]
-    return ae.associate("127.0.0.1", port, ae_title=titles.get("called", "KERMA"))
+    association = ae.associate("127.0.0.1", port, ae_title=titles.get("called", "KERMA"))
+    if association.is_established:
+        _held(association)
+    return association
+
+
+def _held(association):
+    """Stop the thread that would serve requests of the receiver, until the association ends."""
+    gate, kill = Gate(), association.kill
+    assert gate.hold(association)
+
+    def let_go():
+        gate.open()
+        kill()
+
+    association.kill = let_go
 
 
 def serves(port):
