@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from kerma.screens.windows import Bits, all_around, any_around
+
 Gray = NDArray[np.uint8]
-Bits = NDArray[np.bool_]
 
 _VISIBLE = 24
 """Levels of 255 between text and background below which nobody is expected to see the text."""
@@ -109,23 +110,17 @@ def _is_framed(gray: Gray, region: Bits, level: int) -> bool:
 def _solid(mask: Bits) -> Bits:
     """Return the regions of `mask` that are areas and not strokes, letters within them filled."""
     reach = max(13, max(mask.shape) // 40) | 1
-    wide = _opened(_closed(mask, (1, reach)), 9)
-    tall = _opened(_closed(mask, (reach, 1)), 9)
+    wide = _opened(_closed(mask, 1, reach), 9)
+    tall = _opened(_closed(mask, reach, 1), 9)
     return _opened(wide & tall, 9)
 
 
-def _closed(mask: Bits, size: tuple[int, int]) -> Bits:
-    grown = ndimage.maximum_filter(mask.view(np.uint8), size, mode="constant")
-    shrunk = ndimage.minimum_filter(grown, size, mode="nearest")
-    done: Bits = shrunk.view(np.bool_)
-    return done
+def _closed(mask: Bits, rows: int, columns: int) -> Bits:
+    return all_around(any_around(mask, rows, columns), rows, columns)
 
 
 def _opened(mask: Bits, size: int) -> Bits:
-    shrunk = ndimage.minimum_filter(mask.view(np.uint8), size, mode="nearest")
-    grown = ndimage.maximum_filter(shrunk, size, mode="nearest")
-    done: Bits = grown.view(np.bool_)
-    return done
+    return any_around(all_around(mask, size, size), size, size)
 
 
 def _mode(values: NDArray[np.uint8]) -> int:
@@ -139,9 +134,8 @@ def _mode(values: NDArray[np.uint8]) -> int:
 
 def _is_rippled(distance: NDArray[np.int16]) -> bool:
     """Whether the surroundings of letters show the ripples that compression leaves."""
-    ink = (distance >= _VISIBLE).view(np.uint8)
-    near = ndimage.maximum_filter(ink, 15).view(np.bool_)
-    beside = near & ~ndimage.maximum_filter(ink, 5).view(np.bool_)
+    ink = distance >= _VISIBLE
+    beside = any_around(ink, 15, 15) & ~any_around(ink, 5, 5)
     if not beside.any():
         return False
     return float((distance[beside] > 0).mean()) > _RIPPLED

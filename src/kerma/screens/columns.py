@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from kerma.screens.key_words import fold
+from kerma.screens.key_words import fold, phrase
 from kerma.screens.page import Line, Word
 
 _IN_BRACKETS = re.compile(r"(.*?)[(\[]([^()\[\]]*)[)\]]?\*?")
@@ -51,7 +51,7 @@ def headings(words: Sequence[Word], names: Mapping[str, Sequence[str]]) -> tuple
     names
         Name of each column -> the headings it goes by.
     """
-    known = {fold(text) or text: name for name, texts in names.items() for text in texts}
+    known = {phrase(text) or text: name for name, texts in names.items() for text in texts}
     space = _space(words)
     found: list[Column] = []
     place = 0

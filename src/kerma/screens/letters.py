@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from kerma.screens.key_words import fold
+from kerma.screens.key_words import fold, phrase
 from kerma.screens.page import Box, Word
 from kerma.screens.reading import Cell
 
@@ -71,7 +71,8 @@ def after(letters: Letters, phrases: Iterable[str]) -> Letters | None:
 
     A phrase begins at the beginning of a word; the longest one wins.
     """
-    ends = [end for phrase in phrases if (end := _end_of(letters, fold(phrase))) is not None]
+    folded = [fold(letter.text) for letter in letters]
+    ends = [end for one in phrases if (end := _end_of(letters, folded, phrase(one))) is not None]
     if not ends:
         return None
     return drop_while(letters[max(ends) :], lambda text: text in ":=.*")
@@ -129,20 +130,19 @@ def _evenly(word: Word) -> list[tuple[str, Box, bool]]:
     ]
 
 
-def _end_of(letters: Letters, phrase: str) -> int | None:
+def _end_of(letters: Letters, folded: Sequence[str], wanted: str) -> int | None:
     """Return where the phrase ends, or None; letters that are only signs are passed over."""
-    folded = [fold(letter.text) for letter in letters]
     for start in range(len(letters)):
         if start and letters[start].word == letters[start - 1].word:
             continue
-        end = _match(folded, start, phrase)
+        end = _match(folded, start, wanted)
         if end is not None:
             return end
     return None
 
 
-def _match(folded: Sequence[str], start: int, phrase: str) -> int | None:
-    rest, place = phrase, start
+def _match(folded: Sequence[str], start: int, wanted: str) -> int | None:
+    rest, place = wanted, start
     while rest:
         if place == len(folded) or not rest.startswith(folded[place]):
             return None

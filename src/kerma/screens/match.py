@@ -4,6 +4,7 @@ Without loss, a shape is known if its black and white picture is that of a known
 pixel and its smoothed edges differ by rounding only. With loss, see `_near` and decision 0030.
 """
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -62,6 +63,17 @@ class Match(NamedTuple):
     """Of the known shape, in pixels."""
 
 
+class _Rivals(NamedTuple):
+    """The shapes of a bank that stand for another text than one of them does."""
+
+    which: NDArray[np.intp]
+    """Their numbers; without signs that only the place tells from it, and without those alike."""
+    are_words: NDArray[np.bool_]
+    """Whether each of them stands for letters only."""
+    is_alike: bool
+    """Whether one is there that nobody need tell from it."""
+
+
 class _Bank(NamedTuple):
     """The known shapes of about one size, each where it may lie on a canvas of that size."""
 
@@ -74,6 +86,24 @@ class _Bank(NamedTuple):
     """Squares of the coverage, and of what it is over half."""
     texts: NDArray[np.object_]
     plains: list[tuple[int, int, bytes]]
+    rivals: dict[str, _Rivals]
+    """Of each text, once it was asked for."""
+
+
+_KEPT = 4
+"""Matchers that are kept ready: a worker reads the screens of a few scanners in turn."""
+_ready: list[tuple[tuple[GlyphSet, ...], "Matcher"]] = []
+
+
+def matcher_of(sets: Sequence[GlyphSet]) -> "Matcher":
+    """Return the matcher of some sets, best first; one that was made before if there is one."""
+    wanted = tuple(sets)
+    for known, matcher in tuple(_ready):
+        if known == wanted:
+            return matcher
+    made = Matcher(wanted)
+    _ready[:] = [(wanted, made), *_ready[: _KEPT - 1]]
+    return made
 
 
 class Matcher:
@@ -98,7 +128,7 @@ class Matcher:
     def match(self, whole: Pieces, piece: Piece, drawn: Levels) -> Match | None:
         """Return what a piece stands for, `drawn` as `components.levels` says; None if unknown."""
         if whole.is_lossy and not piece.is_cut:
-            return self._near(whole, piece, drawn) or self._near(whole, piece, drawn, True)
+            return self._nearest(whole, piece, drawn)
         beside = beside_others(whole, piece)
         found = self._same(drawn, beside) or self._scaled(drawn, beside)
         return None if found and found.text and piece.is_cut else found
@@ -160,70 +190,26 @@ class Matcher:
             return None
         seen, cares = _canvas(whole, piece)
         best = int(_costs(bank, seen, cares).argmin())
-        change = _change(bank, best, seen)[cares > 0]
-        if np.sqrt(np.mean(change**2)) > NOISE or change.max() > WORST:
+        noise, worst = _noise(bank, best, seen, cares)
+        if noise > NOISE or worst > WORST:
             return None
         return _gain(bank, best, seen, cares)
 
-    def _near(
-        self, whole: Pieces, piece: Piece, drawn: Levels, is_fitted: bool = False
-    ) -> Match | None:
-        """Return what a shape was before compression changed it, if there is no doubt.
-
-        No pixel may differ by more than half the contrast and little more; all together must be
-        noise; and of the pixels in which another text differs from this one, the picture must say
-        clearly that they are of this one: it lies three quarters of the way or nearer, and the
-        way is many times longer than the noise. Around a shape, nothing is known of smoothed edges
-        that cover less than half.
-        """
+    def _nearest(self, whole: Pieces, piece: Piece, drawn: Levels) -> Match | None:
+        """Return what a shape was before compression changed it, as it is or darker or paler."""
         bank = self._bank(piece.box.height, piece.box.width)
         if not len(bank.texts):
             return None
         seen, cares = _canvas(whole, piece)
         apart = _costs(bank, seen, cares)
-        best = int(apart.argmin())
-        if is_fitted:
-            gain = _gain(bank, best, seen, cares)
-            if not _LEAST_GAIN <= abs(gain - 1) <= _MOST_GAIN:
-                return None
-            seen = np.where(seen < 1, np.minimum(seen / np.float32(gain), 1), seen)
-            apart = _costs(bank, seen, cares)
-            best = int(apart.argmin())
-        change = _change(bank, best, seen)[cares > 0]
-        noise = max(FLOOR, float(np.sqrt(np.mean(change**2))))
-        if noise > NOISE or change.max() > WORST:
+        found = _near(bank, seen, cares, apart, drawn)
+        if found is not None:
+            return found
+        gain = _gain(bank, int(apart.argmin()), seen, cares)
+        if not _LEAST_GAIN <= abs(gain - 1) <= _MOST_GAIN:
             return None
-        text = bank.texts[best]
-        is_same = bank.plains[best] == _key_of(drawn)
-        is_close = change.max() <= SURE_WORST and noise <= SURE_NOISE
-        is_word = str(text).isalpha()
-        if len(text) > 1 and not (is_close if is_word else is_same and change.max() <= SURE_WORST):
-            return None
-        rivals = bank.texts != text
-        if text in _BY_PLACE:
-            rivals &= ~np.isin(bank.texts, _BY_PLACE[text])
-        alike = rivals & np.isin(bank.texts, _ALIKE.get(text, []))
-        rivals &= ~alike
-        ways = _costs(bank, bank.canvases[best], cares, bank.within[best])[rivals]
-        further = apart[rivals] - apart[best]
-        if not ((further >= TOWARDS * ways) & (ways >= (APART * noise) ** 2)).all():
-            return None
-        own = cares * bank.within[best]
-        inner = _costs(bank, bank.canvases[best], own, bank.within[best])[rivals]
-        beyond = (bank.over[rivals] > 0).astype(np.float32)
-        count = beyond @ (cares - own)
-        faded = (beyond @ (seen * (cares - own))) / np.maximum(count, 1)
-        is_whole = (inner >= (APART * noise) ** 2) | ((count > 0) & (faded <= _FADED))
-        if is_word and is_close:
-            is_whole |= np.array([other.isalpha() for other in bank.texts[rivals]], np.bool_)
-        if not is_whole.all():
-            return None
-        is_sure = (
-            is_close
-            and (text in _AS_GOOD or not alike.any())
-            and bool((ways >= (SURE_APART * noise) ** 2).all())
-        )
-        return Match(str(text), is_sure or is_same, bank.plains[best][1])
+        seen = np.where(seen < 1, np.minimum(seen / np.float32(gain), 1), seen)
+        return _near(bank, seen, cares, _costs(bank, seen, cares), drawn)
 
     def _bank(self, rows: int, columns: int) -> _Bank:
         if (rows, columns) not in self._banks:
@@ -247,9 +233,73 @@ class Matcher:
                         plains.append(_key(shape))
         if not canvases:
             none = np.zeros((0, 1), np.float32)
-            return _Bank(none, none, none, none, np.array([], object), [])
+            return _Bank(none, none, none, none, np.array([], object), [], {})
         all_, inside = np.stack(canvases), np.stack(within)
-        return _Bank(all_, inside, all_**2, _over(all_) ** 2, np.array(texts, object), plains)
+        over = _over(all_) ** 2
+        return _Bank(all_, inside, all_**2, over, np.array(texts, object), plains, {})
+
+
+def _near(
+    bank: _Bank,
+    seen: NDArray[np.float32],
+    cares: NDArray[np.float32],
+    apart: NDArray[np.float32],
+    drawn: Levels,
+) -> Match | None:
+    """Return which shape is seen on a canvas, if there is no doubt.
+
+    No pixel may differ by more than half the contrast and little more; all together must be
+    noise; and of the pixels in which another text differs from this one, the picture must say
+    clearly that they are of this one: it lies three quarters of the way or nearer, and the
+    way is many times longer than the noise. Around a shape, nothing is known of smoothed edges
+    that cover less than half.
+
+    Parameters
+    ----------
+    apart
+        What `_costs` returns for `seen`.
+    """
+    best = int(apart.argmin())
+    noise, worst = _noise(bank, best, seen, cares)
+    noise = max(FLOOR, noise)
+    if noise > NOISE or worst > WORST:
+        return None
+    text = str(bank.texts[best])
+    is_same = bank.plains[best] == _key_of(drawn)
+    is_close = worst <= SURE_WORST and noise <= SURE_NOISE
+    is_word = text.isalpha()
+    if len(text) > 1 and not (is_close if is_word else is_same and worst <= SURE_WORST):
+        return None
+    others = _rivals(bank, text)
+    rivals = others.which
+    own = cares * bank.within[best]
+    inner = _costs(bank, bank.canvases[best], own)[rivals]
+    ways = inner + (bank.over @ (cares - own))[rivals]
+    further = apart[rivals] - apart[best]
+    if not ((further >= TOWARDS * ways) & (ways >= (APART * noise) ** 2)).all():
+        return None
+    is_whole = inner >= (APART * noise) ** 2
+    if is_word and is_close:
+        is_whole |= others.are_words
+    if not is_whole.all() and not (is_whole | _are_empty(bank, seen, cares - own)[rivals]).all():
+        return None
+    is_sure = (
+        is_close
+        and (text in _AS_GOOD or not others.is_alike)
+        and bool((ways >= (SURE_APART * noise) ** 2).all())
+    )
+    return Match(text, is_sure or is_same, bank.plains[best][1])
+
+
+def _rivals(bank: _Bank, text: str) -> _Rivals:
+    """Return the shapes of a bank that must be ruled out before a shape stands for `text`."""
+    if text not in bank.rivals:
+        others = (bank.texts != text) & ~np.isin(bank.texts, _BY_PLACE.get(text, []))
+        alike = others & np.isin(bank.texts, _ALIKE.get(text, []))
+        which = np.flatnonzero(others & ~alike)
+        words = np.array([other.isalpha() for other in bank.texts[which]], np.bool_)
+        bank.rivals[text] = _Rivals(which, words, bool(alike.any()))
+    return bank.rivals[text]
 
 
 def _places(taller: int, wider: int) -> list[tuple[int, int]]:
@@ -259,33 +309,40 @@ def _places(taller: int, wider: int) -> list[tuple[int, int]]:
 
 
 def _costs(
-    bank: _Bank,
-    seen: NDArray[np.float32],
-    cares: NDArray[np.float32],
-    within: NDArray[np.float32] | float = 1,
+    bank: _Bank, seen: NDArray[np.float32], cares: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Return the sum of squares by which what is seen differs from each shape.
 
-    Where either has no box, the other may be covered by up to half without a cost.
+    Where a shape has no box, what is seen may be covered by up to half without a cost.
     """
-    own = cares * within
-    over = _over(seen)
+    over = _over(seen) ** 2
     costs: NDArray[np.float32] = (
-        bank.squares @ own
-        - 2 * (bank.canvases @ (seen * own))
-        + bank.within @ ((seen**2 - over**2) * own)
-        + float((over**2) @ own)
+        bank.squares @ cares
+        - 2 * (bank.canvases @ (seen * cares))
+        + bank.within @ ((seen**2 - over) * cares)
+        + float(over @ cares)
     )
-    if not np.isscalar(within):
-        costs += bank.over @ (cares - own)
     return costs
 
 
-def _change(bank: _Bank, number: int, seen: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return by how much each pixel differs from a shape."""
+def _are_empty(
+    bank: _Bank, seen: NDArray[np.float32], cares: NDArray[np.float32]
+) -> NDArray[np.bool_]:
+    """Return which shapes have ink where, of the pixels that count, next to none is seen."""
+    beyond = (bank.over > 0).astype(np.float32)
+    count = beyond @ cares
+    faded = (beyond @ (seen * cares)) / np.maximum(count, 1)
+    empty: NDArray[np.bool_] = (count > 0) & (faded <= _FADED)
+    return empty
+
+
+def _noise(
+    bank: _Bank, number: int, seen: NDArray[np.float32], cares: NDArray[np.float32]
+) -> tuple[float, float]:
+    """Return by how much pixels that count differ from a shape: root mean square, and at most."""
     inside = np.abs(seen - bank.canvases[number])
-    change: NDArray[np.float32] = np.where(bank.within[number] > 0, inside, _over(seen))
-    return change
+    change = np.where(bank.within[number] > 0, inside, _over(seen))[cares > 0]
+    return math.sqrt(float(change @ change) / change.size), float(change.max())
 
 
 def _gain(bank: _Bank, number: int, seen: NDArray[np.float32], cares: NDArray[np.float32]) -> float:

@@ -8,7 +8,7 @@ from kerma.screens.gain import adjusted
 from kerma.screens.gaps import Spelled, spacing, words
 from kerma.screens.glyph_set import GlyphSet
 from kerma.screens.lines import Row, rows
-from kerma.screens.match import Matcher
+from kerma.screens.match import Matcher, matcher_of
 from kerma.screens.mend import Letter, mended
 from kerma.screens.page import Box, Line, Page, Seen, Word
 from kerma.screens.picture import Picture
@@ -40,7 +40,7 @@ def recognise(picture: Picture, glyphs: Sequence[GlyphSet]) -> Page:
     whole = pieces(drawn)
     if whole.is_too_much:
         return _unread(picture, "The picture is no screen of text: it has too many small shapes.")
-    matcher = Matcher(glyphs)
+    matcher = matcher_of(glyphs)
     other, whole = whole, adjusted(drawn, whole, matcher)
     lines = _lines(whole, matcher)
     if other is not whole and any(map(_unknown, lines)):
