@@ -37,10 +37,9 @@ class Letter(NamedTuple):
 
 
 def mended(
-    whole: Pieces, lines: Sequence[tuple[Row, list[Letter]]], matcher: Matcher
+    whole: Pieces, lines: Sequence[tuple[Row, list[Letter]]], cases: "Cases"
 ) -> list[list[Seen]]:
-    """Return the letters of all lines."""
-    cases = _Cases(lines, matcher, whole.text_height)
+    """Return the letters of some lines of a page."""
     done = []
     for row, letters in lines:
         seen: list[Seen] = []
@@ -53,7 +52,7 @@ def mended(
     return done
 
 
-class _Cases:
+class Cases:
     """The letters of a page for lines of every height."""
 
     def __init__(
@@ -102,7 +101,7 @@ def _bottoms(lines: Iterable[tuple[Row, list[Letter]]]) -> dict[str, set[int]]:
     return found
 
 
-def _set(whole: Pieces, row: Row, run: Sequence[Letter], cases: _Cases) -> list[Seen]:
+def _set(whole: Pieces, row: Row, run: Sequence[Letter], cases: Cases) -> list[Seen]:
     """Return the letters of a run, none if they cannot be proved."""
     pieces = [letter.piece for letter in run]
     height = max(row.height, whole.text_height)

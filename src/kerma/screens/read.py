@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from threadpoolctl import ThreadpoolController
+
 from kerma.registry import load_all
 from kerma.screens import layouts as _layouts
 from kerma.screens.checks import doubts
@@ -21,6 +23,9 @@ _STRANGE = 0.4
 """Share of unknown shapes from which on a page is in another font: what else seems known on it may
 be shapes that fonts share by chance, so nothing on it is taken for read."""
 
+_THREADS = ThreadpoolController()
+"""Of the products of matrices: those of letters are so small that a second thread only spins."""
+
 
 def read(
     pictures: Sequence[Picture],
@@ -37,7 +42,8 @@ def read(
     patient_id
         Of the header, to find a screen of another patient.
     """
-    pages = [recognise(picture, glyphs) for picture in pictures]
+    with _THREADS.limit(limits=1, user_api="blas"):
+        pages = [recognise(picture, glyphs) for picture in pictures]
     trouble = " ".join(dict.fromkeys(page.trouble for page in pages if page.trouble))
     if trouble or not pages:
         return Reading(trouble=trouble or "There is no picture.")

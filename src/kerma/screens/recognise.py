@@ -1,15 +1,16 @@
 """A picture and the glyphs of its scanner in, lines of words out."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from kerma.screens.binarise import inked
 from kerma.screens.components import Piece, Pieces, levels, pieces
 from kerma.screens.gain import adjusted
-from kerma.screens.gaps import Spelled, spacing, words
+from kerma.screens.gaps import Spacing, Spelled, spacing, words
 from kerma.screens.glyph_set import GlyphSet
 from kerma.screens.lines import Row, rows
 from kerma.screens.match import Matcher, matcher_of
-from kerma.screens.mend import Letter, mended
+from kerma.screens.mend import Cases, Letter, mended
 from kerma.screens.page import Box, Line, Page, Seen, Word
 from kerma.screens.picture import Picture
 from kerma.screens.place import by_place
@@ -42,9 +43,10 @@ def recognise(picture: Picture, glyphs: Sequence[GlyphSet]) -> Page:
         return _unread(picture, "The picture is no screen of text: it has too many small shapes.")
     matcher = matcher_of(glyphs)
     other, whole = whole, adjusted(drawn, whole, matcher)
-    lines = _lines(whole, matcher)
+    lines, first = _lines(whole, matcher)
     if other is not whole and any(map(_unknown, lines)):
-        lines = _better(lines, _lines(other._replace(gain=whole.gain), matcher))
+        others = _again(other._replace(gain=whole.gain), matcher, lines, first)
+        lines = _better(lines, others)
     page = Page(
         width=width,
         height=height,
@@ -72,22 +74,59 @@ def _unread(picture: Picture, trouble: str) -> Page:
     return Page(width=width, height=height, lines=(), trouble=trouble)
 
 
-def _lines(whole: Pieces, matcher: Matcher) -> tuple[Line, ...]:
-    found = [
-        (row, [Letter(piece, _seen(piece, row, whole, matcher)) for piece in row.letters])
-        for row in rows(whole)
-    ]
+class _First(NamedTuple):
+    """What the first reading of a page tells the second one, which looks at some lines only."""
+
+    cases: Cases | None
+    """None where nothing is to be mended: without compression, or in another font."""
+    parted: Spacing
+
+
+def _lines(whole: Pieces, matcher: Matcher) -> tuple[tuple[Line, ...], _First]:
+    """Return the lines of a page."""
+    found = _letters_of(rows(whole), whole, matcher)
+    cases = None
     if whole.is_lossy and not _is_another_font(found):
-        spelled = [
-            Spelled(seen, row.height)
-            for (row, _), seen in zip(found, mended(whole, found, matcher), strict=True)
-        ]
-    else:
-        spelled = [
-            Spelled([one for letter in letters for one in letter.seen], row.height)
-            for row, letters in found
-        ]
+        cases = Cases(found, matcher, whole.text_height)
+    spelled = _spelled(whole, found, cases)
     parted = spacing(spelled)
+    return _parted(spelled, parted), _First(cases, parted)
+
+
+def _again(
+    whole: Pieces, matcher: Matcher, lines: Sequence[Line], first: _First
+) -> tuple[Line, ...]:
+    """Return the lines of a page, read with another threshold, where some of them is unknown."""
+    unknown = [line.box for line in lines if _unknown(line)]
+    near = [
+        row
+        for row in rows(whole)
+        if any(_overlap(one.box, box) for one in row.letters for box in unknown)
+    ]
+    spelled = _spelled(whole, _letters_of(near, whole, matcher), first.cases)
+    return _parted(spelled, first.parted)
+
+
+def _letters_of(
+    found: Sequence[Row], whole: Pieces, matcher: Matcher
+) -> list[tuple[Row, list[Letter]]]:
+    return [
+        (row, [Letter(piece, _seen(piece, row, whole, matcher)) for piece in row.letters])
+        for row in found
+    ]
+
+
+def _spelled(
+    whole: Pieces, found: Sequence[tuple[Row, list[Letter]]], cases: Cases | None
+) -> list[Spelled]:
+    if cases is not None:
+        read = mended(whole, found, cases)
+    else:
+        read = [[one for letter in letters for one in letter.seen] for _, letters in found]
+    return [Spelled(seen, row.height) for seen, (row, _) in zip(read, found, strict=True)]
+
+
+def _parted(spelled: Sequence[Spelled], parted: Spacing) -> tuple[Line, ...]:
     return tuple(_line(words(line, parted)) for line in spelled if line.letters)
 
 
