@@ -70,6 +70,12 @@ class Pieces(NamedTuple):
     """How many times darker the letters are than their known shapes."""
 
 
+_LEVELS = np.rint(np.arange(256) * (FULL / 255)).astype(np.uint8)
+_OF_INK, _OF_REST = np.maximum(_LEVELS, FULL // 2 + 1), np.minimum(_LEVELS, FULL // 2)
+"""The level of each coverage. Rounding must not move a pixel over the half: ink is what the labels
+say."""
+
+
 def pieces(drawn: Inked) -> Pieces:
     """Return what may be letters."""
     labels, count = _labelled(drawn)
@@ -97,14 +103,11 @@ def levels(whole: Pieces, piece: Piece) -> NDArray[np.uint8]:
     """Return how far the pixels of a piece's box are covered, 0 … 15, without other pieces."""
     place = _place(piece.box)
     others = foreign(whole, piece, place)
-    covered: NDArray[np.uint8] = np.rint(whole.coverage[place] * (FULL / 255)).astype(np.uint8)
     own = ~others & (whole.labels[place] != 0)
-    covered[others] = 0
-    # Rounding must not move a pixel over the half: ink is what the labels say.
-    covered[own] = np.maximum(covered[own], FULL // 2 + 1)
-    rest = ~own
-    covered[rest] = np.minimum(covered[rest], FULL // 2)
-    covered[rest & grown(others)] = 0
+    seen = whole.coverage[place]
+    covered: NDArray[np.uint8] = np.where(own, _OF_INK[seen], _OF_REST[seen])
+    if others.any():
+        covered[~own & grown(others)] = 0
     return covered
 
 

@@ -81,9 +81,10 @@ class _Bank(NamedTuple):
     """Shape (n, pixels)."""
     within: NDArray[np.float32]
     """1 in the box of the shape, 0 around it."""
-    squares: NDArray[np.float32]
     over: NDArray[np.float32]
-    """Squares of the coverage, and of what it is over half."""
+    """Square of what the coverage is over half."""
+    weights: NDArray[np.float32]
+    """Of what `_costs` makes of a picture, shape (n, 3 pixels)."""
     texts: NDArray[np.object_]
     plains: list[tuple[int, int, bytes]]
     rivals: dict[str, _Rivals]
@@ -235,8 +236,8 @@ class Matcher:
             none = np.zeros((0, 1), np.float32)
             return _Bank(none, none, none, none, np.array([], object), [], {})
         all_, inside = np.stack(canvases), np.stack(within)
-        over = _over(all_) ** 2
-        return _Bank(all_, inside, all_**2, over, np.array(texts, object), plains, {})
+        over, weights = _over(all_) ** 2, np.concatenate([all_**2, -2 * all_, inside], axis=1)
+        return _Bank(all_, inside, over, weights, np.array(texts, object), plains, {})
 
 
 def _near(
@@ -316,12 +317,8 @@ def _costs(
     Where a shape has no box, what is seen may be covered by up to half without a cost.
     """
     over = _over(seen) ** 2
-    costs: NDArray[np.float32] = (
-        bank.squares @ cares
-        - 2 * (bank.canvases @ (seen * cares))
-        + bank.within @ ((seen**2 - over) * cares)
-        + float(over @ cares)
-    )
+    features = np.concatenate([cares, seen * cares, (seen**2 - over) * cares])
+    costs: NDArray[np.float32] = bank.weights @ features + float(over @ cares)
     return costs
 
 
@@ -351,8 +348,9 @@ def _gain(bank: _Bank, number: int, seen: NDArray[np.float32], cares: NDArray[np
     Wholly covered pixels tell nothing: what is more is cut off.
     """
     counts = cares * bank.within[number] * (seen < 1)
-    ink = float(bank.squares[number] @ counts)
-    return float(bank.canvases[number] @ (seen * counts)) / ink if ink >= _TELLING else 1.0
+    shape = bank.canvases[number]
+    ink = float(shape**2 @ counts)
+    return float(shape @ (seen * counts)) / ink if ink >= _TELLING else 1.0
 
 
 def _over(covered: NDArray[np.float32]) -> NDArray[np.float32]:

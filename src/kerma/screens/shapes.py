@@ -1,5 +1,7 @@
 """Drawn pixels in, `Glyph` out, and back."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -61,9 +63,12 @@ def levels(glyph: Glyph) -> Levels:
     return pairs.astype(np.uint8).reshape(glyph.height, glyph.width)
 
 
+@lru_cache(4096)
 def coverage(glyph: Glyph) -> NDArray[np.float32]:
-    """Return how far each pixel is covered, 0 … 1, shape (height, width)."""
-    return levels(glyph).astype(np.float32) / np.float32(FULL)
+    """Return how far each pixel of a known shape is covered, 0 … 1, shape (height, width)."""
+    covered: NDArray[np.float32] = levels(glyph).astype(np.float32) / np.float32(FULL)
+    covered.setflags(write=False)
+    return covered
 
 
 def is_graded(glyph: Glyph) -> bool:
