@@ -35,6 +35,17 @@ def digit_changed(value: float, chance: random.Random) -> float:
     return float(text[:place] + chance.choice(others) + text[place + 1 :])
 
 
+def _clearly_changed(value: float, table: ScreenTable, chance: random.Random) -> float:
+    """Return the number with another digit, by more than the sum of all rows may be rounded.
+
+    Each row and the total may be half a unit off; another digit within that shows nothing wrong.
+    """
+    changed = digit_changed(value, chance)
+    while abs(changed - value) <= (len(table.rows) + 1) / 2:
+        changed = digit_changed(10 * value if value < 10 else value, chance)
+    return changed
+
+
 def _with_row(table: ScreenTable, place: int, row: ScanRow) -> ScreenTable:
     return replace(table, rows=(*table.rows[:place], row, *table.rows[place + 1 :]))
 
@@ -47,14 +58,14 @@ def _scan(table: ScreenTable, chance: random.Random) -> int:
 def _dlp_changed(table: ScreenTable, draw: Draw, chance: random.Random) -> Case:
     place = _scan(table, chance)
     row = table.rows[place]
-    changed = replace(row, dlp_mgycm=digit_changed(row.dlp_mgycm or 0, chance))
+    changed = replace(row, dlp_mgycm=_clearly_changed(row.dlp_mgycm or 0, table, chance))
     wrong = _with_row(table, place, changed)
     return Case(wrong, draw(wrong))
 
 
 def _total_changed(table: ScreenTable, draw: Draw, chance: random.Random) -> Case:
     name = chance.choice([name for name in TOTALS if getattr(table, name)])
-    wrong = replace(table, **{name: digit_changed(getattr(table, name), chance)})
+    wrong = replace(table, **{name: _clearly_changed(getattr(table, name), table, chance)})
     return Case(wrong, draw(wrong))
 
 
@@ -83,7 +94,8 @@ def _without(screen: Screen, letters: str) -> Screen:
     ground = np.bincount(gray.ravel()).argmax()
     for text, box in screen.letters:
         if text in letters:
-            gray[box.y : box.y + box.height, box.x : box.x + box.width] = ground
+            # The smoothed edge above and below a point, paler than half, is not in its box.
+            gray[max(box.y - 1, 0) : box.y + box.height + 1, box.x : box.x + box.width] = ground
     return Screen(gray, tuple(one for one in screen.letters if one.text not in letters))
 
 
