@@ -5,9 +5,10 @@ import json
 import pytest
 
 from kerma.demo.screens import old_scanners
+from kerma.pipeline.screens import acts
 from kerma.screens import glyph_file
 from kerma.store import glyph_sets, screens
-from kerma.store.models import AuditEntry, GlyphSet, ScreenPicture, ScreenStudy, Study
+from kerma.store.models import AuditEntry, GlyphSet, KnownGlyph, ScreenPicture, ScreenStudy, Study
 from kerma.web.screen_letters import key_of
 from tests.web import old_scans
 from tests.web.people import client_of
@@ -18,6 +19,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def home(settings, tmp_path):
     settings.KERMA_HOME = tmp_path / "home"
+
+
+@pytest.fixture
+def taught():
+    """Let the letters of the Toshiba be known."""
+    old_scans.teach_toshiba()
 
 
 @pytest.fixture
@@ -339,6 +346,25 @@ def test_a_corrected_study_is_stored_with_where_it_comes_from(doubted, right):
     assert "999.9" in shown  # what was read stays to be seen
     assert f"/screens/picture/{doubted.pictures.get().pk}/" in shown
     assert f"/screens/{doubted.pk}/" in shown  # to correct it again
+
+
+@pytest.mark.both_databases
+def test_a_stored_study_says_that_its_screen_waits_to_be_looked_at_again(taught, tmp_path):
+    old_scans.take(tmp_path, old_scanners.toshiba_study(2, old_scans.AT))
+    stored = Study.objects.get()
+    dlp_mgycm = stored.dlp_mgycm
+    [eight] = KnownGlyph.objects.filter(text="8")
+    glyph_sets.change_glyph(eight, "3", None)
+    acts.read_again(glyph_sets.scanner_of_set(GlyphSet.objects.get()), None, and_stored=True)
+    old_scans.work()
+
+    waiting = ScreenStudy.objects.get()
+    assert waiting.state == ScreenStudy.State.REVIEW
+    shown = page(client_of("admin", "view"), f"/study/{stored.pk}/")
+    assert "The dose screen says something else now" in shown
+    assert f'href="/screens/{waiting.pk}/"' in shown
+    assert f"/screens/{waiting.pk}/" not in page(client_of("view"), f"/study/{stored.pk}/")
+    assert Study.objects.get().dlp_mgycm == dlp_mgycm
 
 
 def test_a_doubt_that_remains_needs_a_reason(doubted):

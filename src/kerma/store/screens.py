@@ -123,6 +123,12 @@ def provenance(study_instance_uid: str) -> ScreenStudy | None:
     return found.filter(study_instance_uid=study_instance_uid, state=State.STORED).first()
 
 
+def waiting_for(study_instance_uid: str) -> ScreenStudy | None:
+    """Return the screens of a study that wait for a person, None if there are none."""
+    found = ScreenStudy.objects.filter(study_instance_uid=study_instance_uid, state__in=WAITING)
+    return found.first()
+
+
 def has_report(study_instance_uid: str) -> bool:
     """Return whether a dose report of the scanner itself is stored: it counts more."""
     found = Source.objects.filter(study_instance_uid=study_instance_uid)

@@ -217,11 +217,12 @@ def _lines(page: "Page[ScreenStudy]") -> list[Line]:
 
 def _line(study: ScreenStudy, stored: int | None) -> Line:
     reading = screens.reading_of(study)
-    is_training = study.state == State.GLYPHS
-    address = (
-        trainer_address(screens.scanner_of(study))
-        if is_training
-        else reverse("screen-review", args=[study.pk])
-    )
     css, icon = _LOOKS[State(study.state)]
-    return Line(study, address, why(study.state, reading), css, icon, stored)
+    return Line(study, address_of(study), why(study.state, reading), css, icon, stored)
+
+
+def address_of(study: ScreenStudy) -> str:
+    """Return where a person does what dose screens wait for."""
+    if study.state == State.GLYPHS:
+        return trainer_address(screens.scanner_of(study))
+    return reverse("screen-review", args=[study.pk])
