@@ -13,6 +13,7 @@ import json
 import os
 import random
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -127,7 +128,7 @@ class World:
         self._receiver = self._start_receiver()
         self._work = self._start_work()
         self.kills: Counter[str] = Counter()
-        self.ways: dict[str, Callable[[], None]] = {
+        self.ways: dict[str, Callable[[], bool]] = {
             "receiver": self._kill_receiver,
             "a worker process": self._kill_child,
             "supervisor": self._kill_supervisor,
@@ -139,8 +140,8 @@ class World:
         """Kill one thing, each kind in its turn."""
         name = list(self.ways)[turn % len(self.ways)]
         with contextlib.suppress(sqlite3.Error, psycopg.Error):  # it is dead already
-            self.ways[name]()
-            self.kills[name] += 1
+            if self.ways[name]():
+                self.kills[name] += 1
 
     def end(self) -> None:
         """Stop all of it in good order."""
@@ -160,36 +161,53 @@ class World:
     def _start(self, *arguments: str) -> "subprocess.Popen[str]":
         return self.site.python(*arguments, stdout=self._log, stderr=self._log)
 
-    def _kill_receiver(self) -> None:
+    def _may_die(self, is_at_work: bool) -> bool:
+        """Whether to kill a process: also one that still starts, but seldom.
+
+        On a busy machine a start may take longer than it is from one kill to the next, and nothing
+        would ever be done.
+        """
+        return is_at_work or self._dice.random() < 0.2
+
+    def _kill_receiver(self) -> bool:
+        if not self._may_die(_listens(self.port)):
+            return False
         self._receiver.kill()
         self._receiver.wait()
         self._receiver = self._start_receiver()
+        return True
 
-    def _kill_child(self) -> None:
+    def _kill_child(self) -> bool:
         children = _children(self._work.pid)
         if children:
             os.kill(self._dice.choice(children), signal.SIGKILL)
+        return bool(children)
 
-    def _kill_supervisor(self) -> None:
+    def _kill_supervisor(self) -> bool:
+        if not self._may_die(bool(_children(self._work.pid))):
+            return False
         self._work.kill()
         self._work.wait()
         self._work = self._start_work()
+        return True
 
-    def _empty_queue(self) -> None:
+    def _empty_queue(self) -> bool:
         self.site.ask("DELETE FROM django_tasks_database_dbtaskresult")
+        return True
 
-    def _hurt_database(self) -> None:
+    def _hurt_database(self) -> bool:
         """Lock a file against everybody for a while; end all connections to a server."""
         if self.site.url:
             self.site.ask(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-            return
+            return True
         connection = sqlite3.connect(self.site.home / "kerma.sqlite3", timeout=20)
         connection.execute("BEGIN EXCLUSIVE")
         time.sleep(1.0)
         connection.close()
+        return True
 
 
 class Server:
@@ -200,7 +218,7 @@ class Server:
             self._data = Path(connection.execute("SHOW data_directory").fetchone()[0])
         self._command = (self._data / "postmaster.opts").read_text().split()
 
-    def kill(self) -> None:
+    def kill(self) -> bool:
         """Kill every process of it, wait a little, and start it again."""
         postmaster = int((self._data / "postmaster.pid").read_text().splitlines()[0])
         for pid in [postmaster, *_children(postmaster)]:
@@ -213,6 +231,7 @@ class Server:
             [*(prefix if os.geteuid() == 0 else []), program, *options],
             cwd=self._data, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
+        return True
 
 
 def run(
@@ -360,6 +379,11 @@ def _children(pid: int) -> list[int]:
         text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
         return [int(word) for word in text.split()]
     return []
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
 
 
 def faults(said: dict[str, Any]) -> list[str]:
