@@ -1,6 +1,7 @@
 """Results of reading screens in; tables and whether the aims are met out."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -71,6 +72,10 @@ def _letters(letters: Counter[tuple[str, str]]) -> None:
     print(f"\nletters: {total}, right {right}, unknown {unknown}, other {sum(wrong.values())}")
     for (truth, seen), times in sorted(wrong.items(), key=lambda one: -one[1])[:40]:
         print(f"    {truth!r:12} read as {seen!r:12} {times:6}")
+    digits = {pair: times for pair, times in wrong.items() if re.search(r"\d", pair[0])}
+    numbers = {pair: times for pair, times in digits.items() if re.search(r"\d", pair[1])}
+    print(f"a digit read as no digit {sum(digits.values()) - sum(numbers.values())}, as another one"
+          f" {sum(numbers.values())}: {numbers or ''}")  # fmt: skip
 
 
 def _reasons(results: Sequence[Result]) -> None:
