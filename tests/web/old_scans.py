@@ -7,11 +7,14 @@ from pathlib import Path
 from kerma.demo.screens import old_scanners
 from kerma.demo.screens.old_scanners import Examination
 from kerma.demo.screens.typist import typed
+from kerma.net import every_job
 from kerma.pipeline.screens.folder import read_folders
 from kerma.screens.glyph_set import GlyphSet
 from kerma.store import glyph_sets
 from kerma.store.engine import run
 from kerma.store.models import ScreenStudy, Task
+
+every_job.load()  # as the pages do that ask for background work
 
 AT = dt.datetime.fromisoformat("2012-03-04T10:00:00")
 WRONG_MGYCM = 999.9
