@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset
 
 from kerma.dicom import built, tags, uids
 from kerma.dicom.ct_report_header import attributes
+from kerma.dicom.ct_report_rows import accumulated, dcm, num_if_known, parameters, period
 from kerma.dicom.encode import to_file
 from kerma.dicom.files import digest
 from kerma.dicom.made_here import MANUFACTURER, MODEL, OBSERVER_UID, DoseSource
@@ -119,14 +120,14 @@ def _content(record: StudyRecord, source: DoseSource, confirmed: bool) -> Datase
     """Return the content tree: one line here per row of TID 10011."""
     events = _events(record)
     return container(
-        _dcm("113701", "X-Ray Radiation Dose Report"),
-        has_concept_mod(code(_dcm("121058", "Procedure reported"), _CT, _intent())),
+        dcm("113701", "X-Ray Radiation Dose Report"),
+        has_concept_mod(code(dcm("121058", "Procedure reported"), _CT, _intent())),
         *_observer(),
         *_period(record),
         _scope(record),
         _accumulated(record, events),
         *[_event(event, record) for event in events],
-        code(_dcm("113854", "Source of Dose Information"), source.code),
+        code(dcm("113854", "Source of Dose Information"), source.code),
         _comment(record, confirmed),
         template="10011",
     )
@@ -139,23 +140,21 @@ def _intent() -> Dataset:
 def _observer() -> list[Dataset]:
     """Return the software as device observer (TID 1002, 1004)."""
     rows = (
-        code(_dcm("121005", "Observer Type"), _dcm("121007", "Device")),
-        uidref(_dcm("121012", "Device Observer UID"), OBSERVER_UID),
-        text(_dcm("121013", "Device Observer Name"), MODEL),
-        text(_dcm("121014", "Device Observer Manufacturer"), MANUFACTURER),
-        text(_dcm("121015", "Device Observer Model Name"), MODEL),
+        code(dcm("121005", "Observer Type"), dcm("121007", "Device")),
+        uidref(dcm("121012", "Device Observer UID"), OBSERVER_UID),
+        text(dcm("121013", "Device Observer Name"), MODEL),
+        text(dcm("121014", "Device Observer Manufacturer"), MANUFACTURER),
+        text(dcm("121015", "Device Observer Model Name"), MODEL),
     )
     return [has_obs_context(row) for row in rows]
 
 
 def _period(record: StudyRecord) -> Iterator[Dataset]:
-    """Yield start and end of irradiation; of the study's time only where nothing is better."""
+    """Return start and end of irradiation; of the study's time only where nothing is better."""
     study = record.study
     start = record.start_of_irradiation or _moment(study.study_date, study.study_time)
     end = record.end_of_irradiation or start
-    if start is not None and end is not None:
-        yield has_obs_context(datetime_(_dcm("113809", "Start of X-Ray Irradiation"), start))
-        yield has_obs_context(datetime_(_dcm("113810", "End of X-Ray Irradiation"), end))
+    return period(start, end) if start is not None else iter(())
 
 
 def _moment(date: dt.date | None, time: dt.time | None) -> dt.datetime | str | None:
@@ -166,24 +165,17 @@ def _moment(date: dt.date | None, time: dt.time | None) -> dt.datetime | str | N
 
 
 def _scope(record: StudyRecord) -> Dataset:
-    uid = uidref(_dcm("110180", "Study Instance UID"), record.study.study_instance_uid)
-    scope = code(_dcm("113705", "Scope of Accumulation"), _dcm("113014", "Study"), uid)
+    uid = uidref(dcm("110180", "Study Instance UID"), record.study.study_instance_uid)
+    scope = code(dcm("113705", "Scope of Accumulation"), dcm("113014", "Study"), uid)
     return has_obs_context(scope)
 
 
 def _accumulated(record: StudyRecord, events: list[CtEvent]) -> Dataset:
-    """Return the totals (TID 10012)."""
     count = record.totals.events_declared
-    return container(
-        _dcm("113811", "CT Accumulated Dose Data"),
-        _num(
-            _dcm("113812", "Total Number of Irradiation Events"),
-            len(events) if count is None else count,
-            ("{events}", "UCUM", "events"),
-        ),
-        _num(_dcm("113813", "CT Dose Length Product Total"), record.totals.dlp_mgycm, "mGy.cm"),
-        *_sub_totals(events),
-        template="10012",
+    return accumulated(
+        len(events) if count is None else count,
+        record.totals.dlp_mgycm,
+        list(_sub_totals(events)),
     )
 
 
@@ -196,29 +188,29 @@ def _sub_totals(events: list[CtEvent]) -> Iterator[Dataset]:
     if len(sums) < 2 or not sums.keys() <= _PHANTOMS.keys():
         return
     for phantom, values in sorted(sums.items()):
-        concept = _dcm("130745", "CT Dose Length Product Sub-Total")
+        concept = dcm("130745", "CT Dose Length Product Sub-Total")
         dlp_mgycm = float(f"{sum(values):.12g}")
         yield num(concept, dlp_mgycm, "mGy.cm", has_concept_mod(_phantom(phantom)))
 
 
 def _phantom(value: str) -> Dataset:
-    return code(_dcm("113835", "CTDIw Phantom Type"), _PHANTOMS[value])
+    return code(dcm("113835", "CTDIw Phantom Type"), _PHANTOMS[value])
 
 
 def _event(event: CtEvent, record: StudyRecord) -> Dataset:
     """Return one acquisition (TID 10013)."""
     protocol, modulation = event.acquisition_protocol, event.modulation_type
     return container(
-        _dcm("113819", "CT Acquisition"),
-        text(_dcm("125203", "Acquisition Protocol"), protocol) if protocol else None,
-        code(_dcm("123014", "Target Region"), _region(event)),
-        code(_dcm("113820", "CT Acquisition Type"), _type(event)),
-        uidref(_dcm("113769", "Irradiation Event UID"), event.irradiation_event_uid),
+        dcm("113819", "CT Acquisition"),
+        text(dcm("125203", "Acquisition Protocol"), protocol) if protocol else None,
+        code(dcm("123014", "Target Region"), _region(event)),
+        code(dcm("113820", "CT Acquisition Type"), _type(event)),
+        uidref(dcm("113769", "Irradiation Event UID"), event.irradiation_event_uid),
         _started(event),
-        _parameters(event),
+        parameters(event, list(_places(event))),
         _dose(event),
-        text(_dcm("113842", "X-Ray Modulation Type"), modulation) if modulation else None,
-        text(_dcm("121106", "Comment"), event.comment) if event.comment else None,
+        text(dcm("113842", "X-Ray Modulation Type"), modulation) if modulation else None,
+        text(dcm("121106", "Comment"), event.comment) if event.comment else None,
         _device(record),
         template="10013",
     )
@@ -228,7 +220,7 @@ def _started(event: CtEvent) -> Dataset | None:
     if not event.date_time_started:
         return None
     when = dt.datetime.fromisoformat(event.date_time_started)
-    return datetime_(_dcm("111526", "DateTime Started"), when)
+    return datetime_(dcm("111526", "DateTime Started"), when)
 
 
 def _region(event: CtEvent) -> Coded:
@@ -247,26 +239,6 @@ def _type(event: CtEvent) -> Coded:
 
 def _is_localiser(event: CtEvent) -> bool:
     return _type(event)[0] == _LOCALISER  # type: ignore[index]
-
-
-def _parameters(event: CtEvent) -> Dataset:
-    """Return the parameters, the scanning length (TID 10014) among them."""
-    single, total = event.nominal_single_collimation_mm, event.nominal_total_collimation_mm
-    return container(
-        _dcm("113822", "CT Acquisition Parameters"),
-        _num(_dcm("113824", "Exposure Time"), event.exposure_time_s, "s"),
-        _num(_dcm("113825", "Scanning Length"), event.scanning_length_mm, "mm"),
-        *_places(event),
-        _num(_dcm("113826", "Nominal Single Collimation Width"), single, "mm"),
-        _num(_dcm("113827", "Nominal Total Collimation Width"), total, "mm"),
-        _num(_dcm("113828", "Pitch Factor"), event.pitch, ("{ratio}", "UCUM", "ratio")),
-        _num(
-            _dcm("113823", "Number of X-Ray Sources"),
-            event.number_of_xray_sources,
-            ("{X-Ray sources}", "UCUM", "X-Ray sources"),
-        ),
-        *[_tube(tube) for tube in event.sources],
-    )
 
 
 def _places(event: CtEvent) -> Iterator[Dataset]:
@@ -297,21 +269,9 @@ def _places(event: CtEvent) -> Iterator[Dataset]:
     )
     for value, meaning, place_mm in rows:
         if place_mm is not None:
-            yield num(_dcm(value, meaning), place_mm, "mm")
+            yield num(dcm(value, meaning), place_mm, "mm")
     if event.frame_of_reference_uid:
-        yield uidref(_dcm("112227", "Frame of Reference UID"), event.frame_of_reference_uid)
-
-
-def _tube(tube: CtSource) -> Dataset:
-    """Return the parameters of one X-ray source."""
-    return container(
-        _dcm("113831", "CT X-Ray Source Parameters"),
-        text(_dcm("113832", "Identification of the X-Ray Source"), tube.source_id or "A"),
-        _num(_dcm("113733", "KVP"), tube.kvp, "kV"),
-        _num(_dcm("113833", "Maximum X-Ray Tube Current"), tube.max_tube_current_ma, "mA"),
-        _num(_dcm("113734", "X-Ray Tube Current"), tube.tube_current_ma, "mA"),
-        _num(_dcm("113834", "Exposure Time per Rotation"), tube.rotation_time_s, "s"),
-    )
+        yield uidref(dcm("112227", "Frame of Reference UID"), event.frame_of_reference_uid)
 
 
 def _dose(event: CtEvent) -> Dataset | None:
@@ -321,10 +281,10 @@ def _dose(event: CtEvent) -> Dataset | None:
     if nothing and _is_localiser(event):
         return None
     return container(
-        _dcm("113829", "CT Dose"),
-        _num(_dcm("113830", "Mean CTDIvol"), event.ctdivol_mgy, "mGy"),
+        dcm("113829", "CT Dose"),
+        num_if_known(dcm("113830", "Mean CTDIvol"), event.ctdivol_mgy, "mGy"),
         _phantom(phantom) if phantom in _PHANTOMS else None,
-        _num(_dcm("113838", "DLP"), event.dlp_mgycm, "mGy.cm"),
+        num_if_known(dcm("113838", "DLP"), event.dlp_mgycm, "mGy.cm"),
     )
 
 
@@ -337,23 +297,12 @@ def _device(record: StudyRecord) -> Dataset:
         ("113880", "Device Serial Number", device.serial_number),
     )
     return code(
-        _dcm("113876", "Device Role in Procedure"),
-        _dcm("113859", "Irradiating Device"),
-        *[text(_dcm(value, meaning), said) for value, meaning, said in rows if said],
+        dcm("113876", "Device Role in Procedure"),
+        dcm("113859", "Irradiating Device"),
+        *[text(dcm(value, meaning), said) for value, meaning, said in rows if said],
     )
 
 
 def _comment(record: StudyRecord, confirmed: bool) -> Dataset | None:
     lines = [*record.report_comment.splitlines(), *([CONFIRMED] if confirmed else [])]
-    return text(_dcm("121106", "Comment"), "\n".join(lines)) if lines else None
-
-
-def _dcm(value: str, meaning: str) -> Coded:
-    return value, "DCM", meaning
-
-
-def _num(
-    concept: Coded, value: float | None, unit: str | Coded, *below: Dataset | None
-) -> Dataset | None:
-    """Return a number, None where it is not known."""
-    return None if value is None else num(concept, value, unit, *below)
+    return text(dcm("121106", "Comment"), "\n".join(lines)) if lines else None

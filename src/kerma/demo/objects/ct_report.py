@@ -5,27 +5,21 @@ from pydicom.uid import XRayRadiationDoseSRStorage
 
 from kerma.demo.objects import header
 from kerma.demo.terms import dcm, term
+from kerma.dicom.ct_report_rows import accumulated, parameters, period
 from kerma.dicom.write import (
     code,
     container,
-    datetime_,
     document,
     has_concept_mod,
-    has_obs_context,
     num,
     pname,
     related,
     text,
     uidref,
 )
-from kerma.records import CtEvent, CtSource, DoseCheck, StudyRecord
+from kerma.records import CtEvent, DoseCheck, StudyRecord
 
 SOP_CLASS = str(XRayRadiationDoseSRStorage)
-
-Unit = tuple[str, str, str]
-_EVENTS: Unit = ("{events}", "UCUM", "events")
-_RATIO: Unit = ("{ratio}", "UCUM", "ratio")
-_SOURCES: Unit = ("{X-Ray sources}", "UCUM", "X-Ray sources")
 
 
 def write(record: StudyRecord, old: bool) -> Dataset:
@@ -35,38 +29,14 @@ def write(record: StudyRecord, old: bool) -> Dataset:
             dcm("113701", "X-Ray Radiation Dose Report"),
             header.procedure_reported(record, old),
             *header.observer(record),
-            *_period(record),
+            *period(record.start_of_irradiation, record.end_of_irradiation),
             header.scope(record),
-            _accumulated(record),
+            accumulated(record.totals.events_declared, record.totals.dlp_mgycm),
             *[_event(event, old) for event in record.events if isinstance(event, CtEvent)],
             *header.source_of_dose_information(record),
             template="10011",
         ),
         **header.attributes(record),
-    )
-
-
-def _period(record: StudyRecord) -> list[Dataset]:
-    """Return start and end of irradiation."""
-    start, end = record.start_of_irradiation, record.end_of_irradiation
-    return [
-        has_obs_context(datetime_(concept, when))
-        for concept, when in (
-            (dcm("113809", "Start of X-Ray Irradiation"), start),
-            (dcm("113810", "End of X-Ray Irradiation"), end),
-        )
-        if when is not None
-    ]
-
-
-def _accumulated(record: StudyRecord) -> Dataset:
-    """Return the totals (TID 10012)."""
-    totals = record.totals
-    return container(
-        dcm("113811", "CT Accumulated Dose Data"),
-        num(dcm("113812", "Total Number of Irradiation Events"), totals.events_declared, _EVENTS),
-        num(dcm("113813", "CT Dose Length Product Total"), totals.dlp_mgycm, "mGy.cm"),
-        template="10012",
     )
 
 
@@ -81,40 +51,13 @@ def _event(event: CtEvent, old: bool) -> Dataset:
         code(dcm("113820", "CT Acquisition Type"), term(event.acquisition_type, old)),
         code(term("Procedure Context", old), term(context, old)) if context else None,
         uidref(dcm("113769", "Irradiation Event UID"), event.irradiation_event_uid),
-        _parameters(event),
+        parameters(event),
         _dose(event, old),
         text(dcm("113842", "X-Ray Modulation Type"), modulation) if modulation else None,
         header.irradiating_device(
             event.device_manufacturer, event.device_model, event.device_serial_number
         ),
         template="10013",
-    )
-
-
-def _parameters(event: CtEvent) -> Dataset:
-    single, whole = event.nominal_single_collimation_mm, event.nominal_total_collimation_mm
-    return container(
-        dcm("113822", "CT Acquisition Parameters"),
-        num(dcm("113824", "Exposure Time"), event.exposure_time_s, "s"),
-        num(dcm("113825", "Scanning Length"), event.scanning_length_mm, "mm"),
-        num(dcm("113826", "Nominal Single Collimation Width"), single, "mm"),
-        num(dcm("113827", "Nominal Total Collimation Width"), whole, "mm"),
-        num(dcm("113828", "Pitch Factor"), event.pitch, _RATIO) if event.pitch else None,
-        num(dcm("113823", "Number of X-Ray Sources"), event.number_of_xray_sources, _SOURCES),
-        *[_source(source) for source in event.sources],
-    )
-
-
-def _source(source: CtSource) -> Dataset:
-    """Return the parameters of one tube (TID 10014)."""
-    turn_s = source.rotation_time_s
-    return container(
-        dcm("113831", "CT X-Ray Source Parameters"),
-        text(dcm("113832", "Identification of the X-Ray Source"), source.source_id),
-        num(dcm("113733", "KVP"), source.kvp, "kV"),
-        num(dcm("113833", "Maximum X-Ray Tube Current"), source.max_tube_current_ma, "mA"),
-        num(dcm("113734", "X-Ray Tube Current"), source.tube_current_ma, "mA"),
-        num(dcm("113834", "Exposure Time per Rotation"), turn_s, "s") if turn_s else None,
     )
 
 
