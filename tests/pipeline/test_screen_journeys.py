@@ -3,7 +3,6 @@
 import datetime as dt
 import io
 import json
-from pathlib import Path
 
 import pydicom
 import pytest
@@ -11,8 +10,6 @@ import pytest
 from kerma.demo.screens import objects, old_scanners, typist
 from kerma.demo.screens.drawing import draw
 from kerma.pipeline import jobs
-from kerma.pipeline.batch import import_all
-from kerma.pipeline.find import arrivals
 from kerma.pipeline.screens import acts
 from kerma.registry import load_all
 from kerma.screens import glyph_file
@@ -40,21 +37,6 @@ def trained(shared, db) -> None:
     glyph_sets.import_set(glyph_file.load(shared), None, replace=False)
 
 
-@pytest.fixture
-def send(tmp_path):
-    """Import objects as the files of one folder; return the outcomes."""
-    folders = iter(range(100))
-
-    def now(*files: bytes):
-        folder = tmp_path / f"files-{next(folders)}"
-        folder.mkdir()
-        for number, data in enumerate(files):
-            Path(folder, f"{number:03d}.dcm").write_bytes(data)
-        return list(import_all(arrivals([str(folder)])))
-
-    return now
-
-
 def changed(data: bytes, **attributes: object) -> bytes:
     """Return an object with other values in its header."""
     found = pydicom.dcmread(io.BytesIO(data))
@@ -73,10 +55,10 @@ def dlp_mgycm() -> float:
     return total
 
 
-def test_screens_and_images_become_one_study_with_what_the_images_add(send, trained):
+def test_screens_and_images_become_one_study_with_what_the_images_add(bring, trained):
     examination = old_scanners.toshiba_study(0, AT)
 
-    outcomes = send(*examination.files)
+    outcomes = bring(*examination.files)
 
     assert not [one for one in outcomes if one.outcome == "refused"]
     study = Study.objects.get()
@@ -99,11 +81,11 @@ def test_screens_and_images_become_one_study_with_what_the_images_add(send, trai
     assert kept.pictures.count() == 1
 
 
-def test_nothing_that_is_kept_in_the_open_names_the_patient(send, trained, home):
+def test_nothing_that_is_kept_in_the_open_names_the_patient(bring, trained, home):
     examination = old_scanners.toshiba_study(0, AT, total_mgycm=999.9)
     header = pydicom.dcmread(io.BytesIO(examination.files[0]))
 
-    send(*examination.files)
+    bring(*examination.files)
 
     kept = ScreenStudy.objects.get()
     said = json.dumps([kept.reading, kept.second_reading, kept.corrected])
@@ -113,43 +95,43 @@ def test_nothing_that_is_kept_in_the_open_names_the_patient(send, trained, home)
     assert str(header.PatientID).encode() not in files
 
 
-def test_a_second_import_changes_nothing(send, trained):
+def test_a_second_import_changes_nothing(bring, trained):
     examination = old_scanners.toshiba_study(0, AT)
-    send(*examination.files)
+    bring(*examination.files)
     before = dlp_mgycm(), Source.objects.get().sop_instance_uid
 
-    outcomes = send(*examination.files)
+    outcomes = bring(*examination.files)
 
     assert not [one for one in outcomes if one.outcome in ("imported", "refused", "merged")]
     assert (dlp_mgycm(), Source.objects.get().sop_instance_uid) == before
     assert ScreenStudy.objects.get().state == State.STORED
 
 
-def test_a_report_beside_the_screen_counts_once_in_both_orders(send, trained):
+def test_a_report_beside_the_screen_counts_once_in_both_orders(bring, trained):
     examination = old_scanners.toshiba_study(0, AT)
     header = pydicom.dcmread(io.BytesIO(examination.files[0]))
     same = ("StudyInstanceUID", "StudyDate", "Manufacturer", "ManufacturerModelName")
     same += ("StationName", "DeviceSerialNumber", "PatientID", "PatientName")
     report = a_report(1, **{name: str(header[name].value) for name in same})
 
-    send(*examination.files)
-    send(report)
+    bring(*examination.files)
+    bring(report)
 
     assert dlp_mgycm() == pytest.approx(312.5)
 
     Study.objects.all().delete()
     ScreenStudy.objects.all().delete()
     Source.objects.all().delete()
-    send(report)
-    send(*examination.files)
+    bring(report)
+    bring(*examination.files)
 
     assert dlp_mgycm() == pytest.approx(312.5)
 
 
-def test_two_totals_that_disagree_wait_for_a_person(send, trained):
+def test_two_totals_that_disagree_wait_for_a_person(bring, trained):
     examination = old_scanners.toshiba_study(0, AT, total_mgycm=999.9)
 
-    outcomes = send(*examination.files)
+    outcomes = bring(*examination.files)
 
     assert not Study.objects.exists()
     assert ScreenStudy.objects.get().state == State.REVIEW
@@ -159,10 +141,10 @@ def test_two_totals_that_disagree_wait_for_a_person(send, trained):
     assert any("total" in doubt.name or "sum" in doubt.name for doubt in reading.doubts)
 
 
-def test_a_screen_of_another_patient_waits_for_a_person(send, trained):
+def test_a_screen_of_another_patient_waits_for_a_person(bring, trained):
     examination = old_scanners.toshiba_study(0, AT)
 
-    send(*[changed(data, PatientID="SOMEBODY-ELSE") for data in examination.files])
+    bring(*[changed(data, PatientID="SOMEBODY-ELSE") for data in examination.files])
 
     assert not Study.objects.exists()
     kept = ScreenStudy.objects.get()
@@ -172,10 +154,10 @@ def test_a_screen_of_another_patient_waits_for_a_person(send, trained):
     assert "SOMEBODY" not in said
 
 
-def test_a_font_that_nobody_typed_is_taught_and_then_stored(send, admin_user):
+def test_a_font_that_nobody_typed_is_taught_and_then_stored(bring, admin_user):
     """The truth is the typist: what was drawn is typed for each unknown shape."""
     examination = old_scanners.ge_study(0, AT)
-    outcomes = send(*examination.files)
+    outcomes = bring(*examination.files)
     kept = ScreenStudy.objects.get()
     assert (kept.state, Study.objects.count()) == (State.GLYPHS, 0)
     assert "unknown glyphs" in outcomes[-1].reason
@@ -222,7 +204,7 @@ def long_table(rows: int) -> ScreenTable:
     return ScreenTable(layout="ge", rows=scans, total_dlp_mgycm=total, exam_description="CT")
 
 
-def test_half_of_the_pages_wait_and_the_late_one_completes_them(send, db):
+def test_half_of_the_pages_wait_and_the_late_one_completes_them(bring, db):
     table = long_table(20)
     pages = draw(table, "ge", old_scanners.ge_pen())
     scanner = Scanner(manufacturer="GE MEDICAL SYSTEMS", model="LightSpeed16")
@@ -239,20 +221,20 @@ def test_half_of_the_pages_wait_and_the_late_one_completes_them(send, db):
         objects.screen_save(page.gray, header, number) for number, page in enumerate(pages, 1)
     )
 
-    send(first)
+    bring(first)
     assert (ScreenStudy.objects.get().state, Study.objects.count()) == (State.REVIEW, 0)
 
-    send(second)
+    bring(second)
     assert ScreenStudy.objects.get().state == State.STORED
     assert dlp_mgycm() == pytest.approx(table.total_dlp_mgycm, abs=0.01)
     assert CtEvent.objects.count() == 20
 
 
-def test_a_broken_picture_says_what_is_wrong(send, trained):
+def test_a_broken_picture_says_what_is_wrong(bring, trained):
     examination = old_scanners.toshiba_study(0, AT)
     whole = pydicom.dcmread(io.BytesIO(examination.files[0]))
 
-    outcomes = send(changed(examination.files[0], PixelData=whole.PixelData[:1000]))
+    outcomes = bring(changed(examination.files[0], PixelData=whole.PixelData[:1000]))
 
     assert not Study.objects.exists()
     [refused] = [one for one in outcomes if one.outcome == "refused"]

@@ -4,60 +4,41 @@ Looked at are the columns as they are in the database, and every file of the hom
 """
 
 import base64
-import datetime as dt
 import io
 import json
 
 import pydicom
 import pytest
-from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import connection
 from msgspec.structs import replace
 
 from kerma.demo.screens import old_scanners
-from kerma.pipeline.batch import import_all
-from kerma.pipeline.find import arrivals
 from kerma.pipeline.screens import acts
 from kerma.screens.page import Box
 from kerma.screens.reading import Cell, Doubt, Reading, ScreenTable
-from kerma.store import glyph_sets, screen_readings, screens
+from kerma.store import screen_readings, screens
 from kerma.store.models import AuditEntry, ScreenPicture, ScreenStudy, Task
 from kerma.web.screen_letters import key_of, unknown_of, waiting_for
+from tests.pipeline.old_scans import AT
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [
+    pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("at_once"),
+]  # fmt: skip
 
-AT = dt.datetime.fromisoformat("2012-03-04T10:00")
 _PNG, _DICOM = b"\x89PNG", b"DICM"
 
 
-@pytest.fixture(autouse=True)
-def _committed(monkeypatch):
-    """Do at once what is due after a commit: the test's transaction never ends."""
-    monkeypatch.setattr(transaction, "on_commit", lambda act, **_: act())
-
-
 @pytest.fixture
-def user():
-    return User.objects.create_user("ana")
-
-
-@pytest.fixture
-def untaught(tmp_path) -> ScreenStudy:
+def untaught(bring) -> ScreenStudy:
     """Return a study of whose screens no letter is known, the name's among them."""
-    return brought(tmp_path, old_scanners.ge_study(7, AT))
+    bring(*old_scanners.ge_study(7, AT).files)
+    return ScreenStudy.objects.get()
 
 
 @pytest.fixture
-def doubted(tmp_path) -> ScreenStudy:
+def doubted(bring, trained) -> ScreenStudy:
     """Return a study whose table is read and contradicts itself."""
-    glyph_sets.import_set(old_scanners.toshiba_glyphs(), None, replace=False)
-    return brought(tmp_path, old_scanners.toshiba_study(0, AT, total_mgycm=999.9))
-
-
-def brought(tmp_path, exam) -> ScreenStudy:
-    for number, data in enumerate(exam.files):
-        (tmp_path / f"{number}.dcm").write_bytes(data)
-    list(import_all(arrivals([str(tmp_path)])))
+    bring(*old_scanners.toshiba_study(0, AT, total_mgycm=999.9).files)
     return ScreenStudy.objects.get()
 
 

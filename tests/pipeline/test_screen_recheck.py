@@ -3,19 +3,11 @@
 What is stored must stay the table that was drawn, whatever the letters are called meanwhile.
 """
 
-import datetime as dt
-from collections.abc import Callable
-from functools import cache
-
 import pytest
-from django.contrib.auth.models import User
-from django.db import transaction
 from msgspec.structs import replace
 
 from kerma.demo.screens import old_scanners
 from kerma.pipeline import jobs as package
-from kerma.pipeline.batch import import_all
-from kerma.pipeline.find import arrivals
 from kerma.pipeline.screens import acts
 from kerma.registry import load_all
 from kerma.screens import differences
@@ -30,55 +22,24 @@ from kerma.store.models import (
     Source,
     Study,
 )
+from tests.pipeline.old_scans import AT, drawn, stored
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [
+    pytest.mark.django_db, pytest.mark.both_databases,
+    pytest.mark.usefixtures("at_once", "trained"),
+]  # fmt: skip
 
-AT = dt.datetime.fromisoformat("2012-03-04T10:00")
 EXAM = old_scanners.toshiba_study(0, AT)
-
-
-@pytest.fixture(autouse=True)
-def _committed(monkeypatch):
-    """Do at once what is due after a commit: the test's transaction never ends."""
-    monkeypatch.setattr(transaction, "on_commit", lambda act, **_: act())
-
-
-@pytest.fixture
-def user():
-    return User.objects.create_user("ana")
-
-
-_glyphs = cache(old_scanners.toshiba_glyphs)
-
-
-@pytest.fixture
-def bring(tmp_path) -> Callable[[], ScreenStudy]:
-    glyph_sets.import_set(_glyphs(), None, replace=False)
-
-    def bring() -> ScreenStudy:
-        for number, data in enumerate(EXAM.files):
-            (tmp_path / f"{number}.dcm").write_bytes(data)
-        list(import_all(arrivals([str(tmp_path)])))
-        return ScreenStudy.objects.get()
-
-    return bring
 
 
 @pytest.fixture
 def kept(bring) -> ScreenStudy:
     """Return a study that is stored as it was drawn."""
-    study = bring()
+    bring(*EXAM.files)
+    study = ScreenStudy.objects.get()
     assert study.state == "stored"
-    assert doses() == drawn()
+    assert stored(EXAM) == drawn(EXAM)
     return study
-
-
-def doses() -> list[tuple[float | None, float | None]]:
-    return list(CtEvent.objects.order_by("ordinal").values_list("ctdivol_mgy", "dlp_mgycm"))
-
-
-def drawn() -> list[tuple[float | None, float | None]]:
-    return [(row.ctdivol_mgy, row.dlp_mgycm) for row in EXAM.table.rows]
 
 
 def shapes_of(text: str) -> list[KnownGlyph]:
@@ -132,7 +93,7 @@ class TestCorrected:
         study = ScreenStudy.objects.get()
         assert result["changed"] == 1
         assert study.state == "review"
-        assert doses() == drawn()
+        assert stored(EXAM) == drawn(EXAM)
         reading = screens.reading_of(study)
         assert reading.before.rows == screens.reading_of(kept).table.rows
         assert reading.table.rows != reading.before.rows
@@ -148,7 +109,7 @@ class TestCorrected:
         assert study.state == "review"
         assert "Ω" in sentences(study)
         assert not CtEvent.objects.filter(acquisition_protocol__contains="Ω").exists()
-        assert doses() == drawn()
+        assert stored(EXAM) == drawn(EXAM)
 
     def test_set_right_again_it_is_as_it_was(self, kept):
         before = list(Source.objects.values())
@@ -164,7 +125,7 @@ class TestCorrected:
 
         assert ScreenStudy.objects.get().state == "stored"
         assert list(Source.objects.values()) == before
-        assert doses() == drawn()
+        assert stored(EXAM) == drawn(EXAM)
         assert ScreenPicture.objects.get().sealed_picture == picture
         assert screens.png(ScreenPicture.objects.get()) == shown
 
@@ -180,7 +141,7 @@ class TestCorrected:
         assert ScreenStudy.objects.get().state == "stored"
         assert CtEvent.objects.filter(acquisition_protocol="Ωmega").count() == 1
         assert Source.objects.count() == Study.objects.count() == 1
-        assert doses() == drawn()
+        assert stored(EXAM) == drawn(EXAM)
 
     def test_what_a_person_has_confirmed_is_left_alone(self, kept, user):
         acts.correct(kept, screens.reading_of(kept).table, user)
@@ -193,7 +154,7 @@ class TestCorrected:
 
     def test_without_pictures_it_is_said_that_nobody_can_look(self, bring):
         options.put("keep_screens", False)
-        bring()
+        bring(*EXAM.files)
         rename("8", "3")
 
         result = read_again()
@@ -209,7 +170,7 @@ class TestCorrected:
         read_again()
 
         assert screens.reading_of(ScreenStudy.objects.get()) == before
-        assert doses() == drawn()
+        assert stored(EXAM) == drawn(EXAM)
 
 
 class TestRemoved:
@@ -222,7 +183,7 @@ class TestRemoved:
         study = ScreenStudy.objects.get()
         assert study.state == "glyphs"
         assert study.unknown_glyphs >= 1
-        assert doses() == drawn()
+        assert stored(EXAM) == drawn(EXAM)
 
     @pytest.mark.parametrize(("text", "state"), [("8", "stored"), ("3", "review")])
     def test_named_again_it_is_compared_with_what_is_stored(self, kept, text, state):
@@ -237,7 +198,7 @@ class TestRemoved:
         engine.run(acts.read_again(screens.scanner_of(kept), None).pk)
 
         assert ScreenStudy.objects.get().state == state
-        assert doses() == drawn()
+        assert stored(EXAM) == drawn(EXAM)
 
 
 class TestDifferences:

@@ -6,21 +6,16 @@ The screens are drawn; the dose that must be stored is that of the table they we
 import datetime as dt
 import os
 from collections import OrderedDict
-from functools import cache
 from io import BytesIO
 
 import pydicom
 import pytest
-from django.contrib.auth.models import User
-from django.db import transaction
 from msgspec.structs import replace
 
 from kerma.demo.screens import old_scanners
 from kerma.demo.screens.old_scanners import Examination
 from kerma.dicom.write import to_bytes
 from kerma.pipeline import collected
-from kerma.pipeline.batch import import_all
-from kerma.pipeline.find import arrivals
 from kerma.pipeline.inbox import Inbox
 from kerma.pipeline.screens import acts, companions
 from kerma.pipeline.screens.blank import gray_of
@@ -43,10 +38,11 @@ from kerma.store.models import (
 )
 from tests.dicom.objects import report
 from tests.pipeline.arrivals import receive, rule
+from tests.pipeline.old_scans import AT, drawn, stored, toshiba_glyphs
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-
-AT = dt.datetime.fromisoformat("2012-03-04T10:00")
+pytestmark = [
+    pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("at_once"),
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -55,55 +51,9 @@ def _no_others(monkeypatch):
     monkeypatch.setattr(companions.latest, "_found", OrderedDict())
 
 
-@pytest.fixture(autouse=True)
-def _committed(request, monkeypatch):
-    """Do at once what is due after a commit, where the test's transaction never ends."""
-    marks = request.node.iter_markers("django_db")
-    if not next(marks).kwargs.get("transaction"):
-        monkeypatch.setattr(transaction, "on_commit", lambda act, **_: act())
-
-
-@pytest.fixture
-def trained():
-    """Let the letters of the Toshiba be known."""
-    return glyph_sets.import_set(_glyphs(), None, replace=False)
-
-
-_glyphs = cache(old_scanners.toshiba_glyphs)
-
-
-@pytest.fixture
-def user():
-    return User.objects.create_user("ana")
-
-
-@pytest.fixture
-def bring(tmp_path):
-    """Import files, in a folder of their own each time."""
-    count = iter(range(100))
-
-    def bring(*files: bytes, jobs: int = 1):
-        folder = tmp_path / f"batch {next(count)}"
-        folder.mkdir()
-        for number, data in enumerate(files):
-            (folder / f"{number:03}.dcm").write_bytes(data)
-        return list(import_all(arrivals([str(folder)]), jobs))
-
-    return bring
-
-
 def toshiba(number: int = 0, **more) -> Examination:
     """Return an examination whose first file is its screen, the others images."""
     return old_scanners.toshiba_study(number, AT, **more)
-
-
-def stored(exam: Examination) -> list[tuple[float | None, float | None]]:
-    events = CtEvent.objects.filter(study__study_instance_uid=exam.study_instance_uid)
-    return list(events.order_by("ordinal").values_list("ctdivol_mgy", "dlp_mgycm"))
-
-
-def drawn(exam: Examination) -> list[tuple[float | None, float | None]]:
-    return [(row.ctdivol_mgy, row.dlp_mgycm) for row in exam.table.rows]
 
 
 def outcomes(found) -> list[str]:
@@ -202,7 +152,7 @@ class TestNotBelieved:
         assert ScreenStudy.objects.get().state == "glyphs"
         scanner = screens.scanner_of(ScreenStudy.objects.get())
 
-        for glyph, text in _glyphs().texts.items():
+        for glyph, text in toshiba_glyphs().texts.items():
             glyph_sets.name_glyph(glyph, text, scanner, user)
         task = acts.read_again(scanner, user)
         run(task)

@@ -1,51 +1,28 @@
 """Images among the captures of a study: left out beside a screen that is whole, never a page."""
 
-import datetime as dt
 import io
-from collections.abc import Callable
 
 import numpy as np
 import pydicom
 import pytest
 from django.contrib.auth.models import User
-from django.db import transaction
 
 from kerma.demo.screens import old_scanners
-from kerma.pipeline.batch import import_all
-from kerma.pipeline.find import arrivals
 from kerma.pipeline.screens import acts, look
 from kerma.pipeline.screens.blank import gray_of
 from kerma.pipeline.screens.recheck import Found, recheck
 from kerma.screens.reading import Reading, ScreenTable
-from kerma.store import glyph_sets, screens
-from kerma.store.models import CtEvent, ScreenPicture, ScreenStudy, Source
+from kerma.store import screens
+from kerma.store.models import ScreenPicture, ScreenStudy, Source
+from tests.pipeline.old_scans import AT, drawn, stored
 from tests.screens.test_images import ct_slice, localiser, rendering
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [
+    pytest.mark.django_db, pytest.mark.both_databases,
+    pytest.mark.usefixtures("at_once", "trained"),
+]  # fmt: skip
 
-AT = dt.datetime.fromisoformat("2012-03-04T10:00")
 EXAM = old_scanners.toshiba_study(0, AT)
-
-
-@pytest.fixture(autouse=True)
-def _committed(monkeypatch):
-    """Do at once what is due after a commit: the test's transaction never ends."""
-    monkeypatch.setattr(transaction, "on_commit", lambda act, **_: act())
-
-
-@pytest.fixture
-def bring(tmp_path) -> Callable[..., list[str]]:
-    glyph_sets.import_set(old_scanners.toshiba_glyphs(), None, replace=False)
-    count = iter(range(100))
-
-    def bring(*files: bytes) -> list[str]:
-        folder = tmp_path / str(next(count))
-        folder.mkdir()
-        for number, data in enumerate(files):
-            (folder / f"{number}.dcm").write_bytes(data)
-        return [one.outcome for one in import_all(arrivals([str(folder)]))]
-
-    return bring
 
 
 def captured(gray, number: int, **header: object) -> bytes:
@@ -66,20 +43,12 @@ IMAGES = (captured(ct_slice(864, 1264), 0), captured(rendering(), 7), captured(l
 """One before the screen, two behind it."""
 
 
-def doses() -> list[tuple[float | None, float | None]]:
-    return list(CtEvent.objects.order_by("ordinal").values_list("ctdivol_mgy", "dlp_mgycm"))
-
-
-def drawn() -> list[tuple[float | None, float | None]]:
-    return [(row.ctdivol_mgy, row.dlp_mgycm) for row in EXAM.table.rows]
-
-
 def test_images_are_noted_and_hold_nothing_up(bring):
     bring(*EXAM.files, *IMAGES)
 
     study = ScreenStudy.objects.get()
     assert study.state == "stored"
-    assert doses() == drawn()
+    assert stored(EXAM) == drawn(EXAM)
     assert set(screens.reading_of(study).left_out) == {"1.2.3.0", "1.2.3.7", "1.2.3.8"}
     assert ScreenPicture.objects.count() == 4
     assert {cell.page for row in screens.reading_of(study).table.rows for cell in row.cells} == {0}
