@@ -200,6 +200,23 @@ def test_other_languages_and_letters_that_look_alike(title, total_mas, total_dlp
     assert reading.is_believed, reading.doubts
 
 
+@pytest.mark.parametrize(
+    "position", ["Patiëntligging", "Pozycja pacjenta", "PosiciÄn del paciente"]
+)
+def test_how_the_patient_lies_is_told_by_its_code_in_any_language(position):
+    reading = _read(SCREEN.replace("Patient Position", position))
+
+    assert reading.is_believed, reading.doubts
+    assert len(reading.table.rows) == 4
+
+
+@pytest.mark.parametrize("line", ["Thorax 3 H-SP", "Thorax \ufffd H-SP", "Thorax HSP"])
+def test_a_line_that_may_be_a_scan_does_not_tell_how_the_patient_lies(line):
+    reading = _read(SCREEN.replace("Patient Position F-SP", line))
+
+    assert not reading.is_believed
+
+
 def test_a_comma_for_all_decimals_is_read_and_one_among_points_is_a_doubt():
     rows = SCREEN[SCREEN.index("Topogram") :]
     commas = SCREEN.replace(rows, rows.replace(".", ","))

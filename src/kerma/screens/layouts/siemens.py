@@ -67,6 +67,7 @@ _AFTER = ("Comment", "Kommentar", "Commentaire", "Comentario", "Commento")
 _NOTE = re.compile(r"([LSab])\)?[-–=:.]*(16|32)cm", re.IGNORECASE)
 _NOTE_REST = ("", "phantomtype", "phantom", "phantomtyp", "ctdivoi", "phantomgroesse")
 _LABEL = re.compile(r"[0-9]{1,3}[A-Z]?(?:-[0-9]{1,3}[A-Z]?)?")
+_LIES, _LIES_PARTED = re.compile("[A-Z]{1,2}-?[A-Z]{1,3}"), re.compile("[A-Z]{1,2}-[A-Z]{1,3}")
 _KV = re.compile(r"(Sn)?([0-9]{2,3})(Sn)?")
 _MAS = re.compile(r"([0-9]+)(mA)?(?:/([0-9]+))?")
 _DOSE = re.compile(r"(.*?[0-9])\*?(?:\(?([LSab])\)?)?\*?")
@@ -113,7 +114,7 @@ def _without_total(draft: Draft, pages: Sequence[Page], order: Sequence[int]) ->
     if not any(is_one_of(line.text, _TITLES) for _, line in lines):
         draft.puzzle("top of the table", lines[0][1].words, lines[0][0])
     last = pages[order[-1]].lines[-1]
-    if starts_with(last.text, _POSITION) or cols.is_scan(last):
+    if starts_with(last.text, _POSITION) or _is_position(last) or cols.is_scan(last):
         draft.puzzle("end of the table", last.words, order[-1])
     if len(order) > 1 and not draft.marks:
         draft.riddle("number of pages", "", order[-1])
@@ -239,11 +240,13 @@ class _PageReader:
         if _note(line, self.draft.style):
             self.area = "after" if self.area != "header" else self.area
             return True
-        position = after(letters_of(line.words), _POSITION)
-        if position and re.fullmatch(r"[A-Z]{1,2}-?[A-Z]{1,3}", text_of(position)):
-            self.area = "table" if self.area in ("medium", "after") else self.area
-            return True
-        return False
+        is_known = _is_known_position(line)
+        if self.area == "header" or not (is_known or _is_position(line)):
+            return is_known
+        self.area = "table"
+        if not is_known:
+            self.draft.blank(line.words[:-1], self.place)
+        return True
 
     def _is_medium(self, line: Line) -> bool:
         known = sum(is_one_of(word.text, _MEDIUM) for word in line.words)
@@ -327,6 +330,21 @@ class _PageReader:
         if match[2]:
             place = letters[match.start(2) : match.end(2)]
             row.take("phantom_mm", place, self.notes.get(match[2].upper()))
+
+
+def _is_known_position(line: Line) -> bool:
+    """Whether a line says how the patient lies, in a known language."""
+    said = after(letters_of(line.words), _POSITION)
+    return bool(said and _LIES.fullmatch(text_of(said)))
+
+
+def _is_position(line: Line) -> bool:
+    """Whether a line says how the patient lies, in any language.
+
+    It ends with a code such as "H-SP" and has no digit, as every scan has.
+    """
+    is_without_number = not re.search(rf"[0-9{UNKNOWN}]", line.text)
+    return is_without_number and bool(_LIES_PARTED.fullmatch(line.words[-1].text))
 
 
 def _time(row: RowDraft) -> str:
