@@ -127,8 +127,11 @@ def foreign(whole: Pieces, piece: Piece, place: tuple[slice, slice]) -> NDArray[
 
 def beside_others(whole: Pieces, piece: Piece) -> NDArray[np.bool_]:
     """Return which pixels of a piece's box may be the smoothed edge of another piece."""
-    place = _place(piece.box)
-    beside: NDArray[np.bool_] = grown(foreign(whole, piece, place)) & (whole.labels[place] == 0)
+    x, y, width, height = piece.box
+    left, top = max(0, x - 1), max(0, y - 1)
+    around = slice(top, y + height + 1), slice(left, x + width + 1)
+    near = grown(foreign(whole, piece, around))[y - top :, x - left :][:height, :width]
+    beside: NDArray[np.bool_] = near & (whole.labels[_place(piece.box)] == 0)
     return beside
 
 

@@ -67,7 +67,8 @@ _AFTER = ("Comment", "Kommentar", "Commentaire", "Comentario", "Commento")
 _NOTE = re.compile(r"([LSab])\)?[-–=:.]*(16|32)cm", re.IGNORECASE)
 _NOTE_REST = ("", "phantomtype", "phantom", "phantomtyp", "ctdivoi", "phantomgroesse")
 _LABEL = re.compile(r"[0-9]{1,3}[A-Z]?(?:-[0-9]{1,3}[A-Z]?)?")
-_LIES, _LIES_PARTED = re.compile("[A-Z]{1,2}-?[A-Z]{1,3}"), re.compile("[A-Z]{1,2}-[A-Z]{1,3}")
+_LIES = re.compile(r"[A-Z]{1,2}-?[A-Z]{1,3}")
+_LIES_LAST = re.compile(rf"[^0-9{UNKNOWN}]*(?<![A-Z-])[A-Z]{{1,2}}-[A-Z]{{1,3}}")
 _KV = re.compile(r"(Sn)?([0-9]{2,3})(Sn)?")
 _MAS = re.compile(r"([0-9]+)(mA)?(?:/([0-9]+))?")
 _DOSE = re.compile(r"(.*?[0-9])\*?(?:\(?([LSab])\)?)?\*?")
@@ -245,7 +246,7 @@ class _PageReader:
             return is_known
         self.area = "table"
         if not is_known:
-            self.draft.blank(line.words[:-1], self.place)
+            self.draft.blank(line.words, self.place)
         return True
 
     def _is_medium(self, line: Line) -> bool:
@@ -343,8 +344,7 @@ def _is_position(line: Line) -> bool:
 
     It ends with a code such as "H-SP" and has no digit, as every scan has.
     """
-    is_without_number = not re.search(rf"[0-9{UNKNOWN}]", line.text)
-    return is_without_number and bool(_LIES_PARTED.fullmatch(line.words[-1].text))
+    return bool(_LIES_LAST.fullmatch(line.text))
 
 
 def _time(row: RowDraft) -> str:
