@@ -36,11 +36,6 @@ _PILED = 0.04
 over all levels, whole pixels pile on one."""
 
 
-_BROAD = 3
-"""Pixels of width and height from which a part shows in which colour it is drawn."""
-_FEWEST, _OFTEN = 3, 0.01
-"""Parts, and share of all broad parts, whose highest level a colour must be."""
-
 _REACHED = 0.62
 """Part of its colour that a thin smoothed letter reaches at least. A fainter word is measured by
 its own highest level, so that no point between two pixels is lost."""
@@ -155,10 +150,7 @@ def _covered(distance: NDArray[np.int16], mask: Bits, is_lossy: bool) -> NDArray
     inside, of = distance[mask], labels[mask]
     peaks = np.zeros(count + 1, np.float32)
     np.maximum.at(peaks, of, inside)
-    colours = _colours(inside)
-    if not is_lossy:
-        colours = _reached(colours, peaks[1:][_are_broad(labels)])
-    full = _snapped(peaks, colours, is_lossy)
+    full = _snapped(peaks, _colours(inside), is_lossy)
     covered: NDArray[np.uint16] = np.rint(inside * (255 / full[of])).astype(np.uint16)
     return covered
 
@@ -175,28 +167,6 @@ def _colours(distances: NDArray[np.int16]) -> list[int]:
         if all(abs(level - other) > 10 for other in found):
             found.append(int(level))
     return found
-
-
-def _reached(colours: list[int], peaks: NDArray[np.float32]) -> list[int]:
-    """Return the first of some levels, and those that enough letters reach as their highest.
-
-    Thin strokes and points that lie between two pixels pile on levels of their own, which are no
-    colours: whether they do depends on what else is on the picture.
-    """
-    if not peaks.size:
-        return colours
-    enough = max(_FEWEST, _OFTEN * peaks.size)
-    first, *others = colours
-    return [first, *(one for one in others if (np.abs(peaks - one) <= 2).sum() >= enough)]
-
-
-def _are_broad(labels: NDArray[np.int32]) -> Bits:
-    """Return of each part whether it is more than a stroke or a point."""
-    sizes = [
-        min(rows.stop - rows.start, columns.stop - columns.start)
-        for rows, columns in ndimage.find_objects(labels)
-    ]
-    return np.array(sizes, np.int64) >= _BROAD
 
 
 def _snapped(peaks: NDArray[np.float32], colours: list[int], is_lossy: bool) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kerma.screens.bank import Bank, Plain, canvas_of, plain_drawn, plain_of, sizes_near
 from kerma.screens.components import Piece, Pieces, beside_others
 from kerma.screens.glyph_set import GlyphSet
-from kerma.screens.near import MOST_GAIN, Match, nearest
+from kerma.screens.near import Match, nearest
 from kerma.screens.noise import NOISE, WORST
 from kerma.screens.page import Glyph
 from kerma.screens.shapes import FULL, Levels
@@ -26,6 +26,9 @@ _ROUNDING = 1
 """Steps of 15 by which the smoothed edge of the same shape may differ: contrast was changed."""
 _SCALED = 1.5
 """The same for a shape as a whole darker or paler, which was rounded twice."""
+_MOST_SCALED = 0.35
+"""By how much it may be darker or paler: strokes and points between two pixels reach as little as
+0.62 of their colour, and are taken for a colour of their own where there are many."""
 _KEPT = 4
 """Matchers that are kept ready: a worker reads the screens of a few scanners in turn."""
 
@@ -114,7 +117,7 @@ class Matcher:
         count = (~ignored).astype(np.float32)
         gain = (drawn * count).sum() / np.maximum((levels * count).sum(axis=(1, 2)), 1)
         apart = np.abs(levels * gain[:, None, None] - drawn) * count
-        fits = (apart.max(axis=(1, 2)) <= _SCALED) & (np.abs(gain - 1) <= MOST_GAIN)
+        fits = (apart.max(axis=(1, 2)) <= _SCALED) & (np.abs(gain - 1) <= _MOST_SCALED)
         texts = {self.texts[one] for one, is_same in zip(known, fits, strict=True) if is_same}
         return Match(texts.pop(), True, drawn.shape[1]) if len(texts) == 1 else None
 

@@ -21,7 +21,7 @@ from kerma.screens.noise import (
 )
 from kerma.screens.shapes import Levels
 
-LEAST_GAIN, MOST_GAIN = 0.02, 0.2
+_LEAST_GAIN, _MOST_GAIN = 0.02, 0.2
 """By how much a letter may be darker or paler than its shape as a whole: what colour a smoothed
 letter was drawn in is hidden by compression."""
 _AS_GOOD = ".,:;"
@@ -62,7 +62,7 @@ def nearest(bank: Bank, canvas: Canvas, drawn: Levels) -> Match | None:
     if found is not None:
         return found
     gain = bank.gain(int(apart.argmin()), canvas)
-    if not LEAST_GAIN <= abs(gain - 1) <= MOST_GAIN:
+    if not _LEAST_GAIN <= abs(gain - 1) <= _MOST_GAIN:
         return None
     seen = canvas.seen
     paler = np.where(seen < 1, np.minimum(seen / np.float32(gain), 1), seen)
