@@ -6,8 +6,14 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from kerma.screens.binarise import inked
+from kerma.screens.components import levels, pieces
+from kerma.screens.glyph_set import GlyphSet
+from kerma.screens.match import Matcher
+from kerma.screens.page import Glyph
 from kerma.screens.picture import Picture
 from kerma.screens.recognise import recognise
+from kerma.screens.shapes import glyph_of
 from tests.screens.drawn import (
     letter,
     noto,
@@ -96,6 +102,46 @@ def test_one_digit_is_never_parted_into_two_others():
 
 def test_a_sign_is_what_its_place_says():
     assert read(screen(["E.E E·E E'E", "E-E E_E"])) == ["E.E E·E E'E", "E-E E_E"]
+
+
+def _bar(left: int, right: int) -> Glyph:
+    """Return a stroke of ten rows between two pixels, which are covered by so much of 15."""
+    return glyph_of(np.tile(np.array([left, right], np.uint8), (10, 1)))
+
+
+@pytest.mark.parametrize(
+    ("known", "text"), [((9, 12), "I"), ((12, 15), "I"), ((5, 15), "�"), ((8, 9), "�")]
+)
+def test_a_stroke_is_known_darker_or_paler_as_a_whole_but_not_otherwise(known, text):
+    gray = np.zeros((60, 80), np.uint8)
+    gray[20:30, 40:42] = 204, 255  # 12 and 15 of 15
+
+    assert read(gray, GlyphSet(name="bars", texts={_bar(*known): "I"})) == [text]
+
+
+@pytest.mark.parametrize("share", [0.8, 0.75])
+@pytest.mark.parametrize("digit", DIGITS)
+def test_no_digit_that_is_paler_as_a_whole_is_another_one(digit, share):
+    known = _taught_noto()
+    others = replace(known, texts={g: text for g, text in known.texts.items() if text != digit})
+    whole = pieces(inked(written([digit * 3], noto(14))))
+    paler = whole._replace(coverage=(whole.coverage * share).astype(np.uint8))
+
+    for piece in paler.pieces:
+        assert Matcher([others]).match(paler, piece, levels(paler, piece)) is None
+
+
+def test_the_smoothed_edge_of_a_letter_beside_it_is_no_part_of_a_letter():
+    gray = np.zeros((60, 80), np.uint8)
+    gray[20:30, 40:42] = 255
+    gray[28:30, 42:45] = 255
+    alone = recognise(Picture(gray), []).unknown[0].glyph
+    known = GlyphSet(name="L", texts={alone: "L"})
+    gray[20:27, 45:47] = 255
+    gray[20:27, 44] = 100
+
+    [line] = read(gray, known)
+    assert line.startswith("L")
 
 
 @cache
