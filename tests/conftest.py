@@ -39,9 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         if item.get_closest_marker("browser"):
-            item.add_marker(
-                pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError", "interrupted by another"])
-            )
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
 
 
 def pytest_runtest_setup() -> None:

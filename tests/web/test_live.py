@@ -61,6 +61,39 @@ def test_the_first_study_of_all_appears_on_an_empty_home_page(page):
 
 
 @pytest.mark.browser
+def test_whoever_follows_a_link_gets_there_though_the_page_would_be_loaded_anew(page):
+    page.wait_for_selector("h1:text('No studies yet')")
+    held = {}
+
+    def hold(route):
+        if route.request.headers.get("x-requested-with") == "fetch":
+            held["home"] = route
+        elif route.request.is_navigation_request():
+            held["link"] = route
+        else:
+            route.continue_()
+
+    def wait_for(name):
+        for _ in range(100):
+            if name in held:
+                return held[name]
+            page.wait_for_timeout(100)
+        raise AssertionError(f"{name} was not asked for")
+
+    page.route("**/*", hold)
+    store("1.2.3", "CT", study_description="Thorax")
+    home = wait_for("home")
+    page.click("nav a[href='/ct/']", no_wait_after=True)
+    link = wait_for("link")
+    home.continue_()
+    page.wait_for_timeout(500)
+    link.continue_()
+
+    page.wait_for_url("**/ct/")
+    page.wait_for_selector("tr:has-text('Thorax')")
+
+
+@pytest.mark.browser
 def test_where_the_keys_are_they_stay(page):
     store("1.2.3", "CT", study_description="Thorax")
     page.goto("/ct/")

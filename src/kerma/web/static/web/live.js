@@ -10,6 +10,9 @@
   said.className = "sr-only";
   said.setAttribute("role", "status");
   document.body.append(said);
+  /* Whoever follows a link must get there: what is asked for meanwhile changes nothing any more. */
+  let leaving = false;
+  addEventListener("beforeunload", () => { leaving = true; setTimeout(() => { leaving = false; }, 10000); });
   let mark = null;
   let pause = 1000;
 
@@ -25,7 +28,9 @@
   async function renew() {
     const answer = await fetch(location.href, { headers: { "X-Requested-With": "fetch" } });
     if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const text = await answer.text();
+    if (leaving) return;
+    const page = new DOMParser().parseFromString(text, "text/html");
     const held = document.activeElement.closest("[data-live] a[href]")?.getAttribute("href");
     const before = rows();
     for (const part of parts()) {
