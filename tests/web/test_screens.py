@@ -1,11 +1,14 @@
 """Dose screens that wait for a person: the queue, the trainer, the review, the glyph sets."""
 
+import io
 import json
 
+import pydicom
 import pytest
 
 from kerma.demo.screens import old_scanners
 from kerma.pipeline.screens import acts
+from kerma.pipeline.screens.folder import read_folders
 from kerma.screens import glyph_file
 from kerma.store import glyph_sets, screens
 from kerma.store.models import AuditEntry, GlyphSet, KnownGlyph, ScreenPicture, ScreenStudy, Study
@@ -346,6 +349,27 @@ def test_a_corrected_study_is_stored_with_where_it_comes_from(doubted, right):
     assert "999.9" in shown  # what was read stays to be seen
     assert f"/screens/picture/{doubted.pictures.get().pk}/" in shown
     assert f"/screens/{doubted.pk}/" in shown  # to correct it again
+
+
+@pytest.mark.both_databases
+def test_a_stored_study_says_that_another_screen_came_after_a_person_had_decided(
+    doubted, right, tmp_path
+):
+    client = client_of("admin", "view")
+    given = with_totals(fields(client, doubted), right)
+    client.post(f"/screens/{doubted.pk}/decide/", {**given, "do": "confirm"})
+    stored = Study.objects.get()
+    exam = old_scanners.toshiba_study(2, old_scans.AT)
+    late = pydicom.dcmread(io.BytesIO(exam.files[0]))
+    late.SOPInstanceUID = late.file_meta.MediaStorageSOPInstanceUID = "1.2.3.99"
+    late.save_as(tmp_path / "late.dcm")
+    list(read_folders([str(tmp_path / "late.dcm")]))
+
+    assert ScreenStudy.objects.get().state == ScreenStudy.State.REVIEW
+    shown = page(client, f"/study/{stored.pk}/")
+    assert "A dose screen waits for a person" in shown
+    assert "stays as it is until a person has looked" in shown
+    assert Study.objects.get().dlp_mgycm == stored.dlp_mgycm
 
 
 @pytest.mark.both_databases
