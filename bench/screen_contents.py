@@ -40,9 +40,10 @@ def _clearly_changed(value: float, table: ScreenTable, chance: random.Random) ->
 
     Each row and the total may be half a unit off; another digit within that shows nothing wrong.
     """
-    changed = digit_changed(value, chance)
+    changed = longer = value
     while abs(changed - value) <= (len(table.rows) + 1) / 2:
-        changed = digit_changed(10 * value if value < 10 else value, chance)
+        changed = digit_changed(longer, chance)
+        longer *= 10 if longer < 100 else 1
     return changed
 
 
