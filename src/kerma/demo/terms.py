@@ -5,11 +5,6 @@ from kerma.demo import tables
 Triple = tuple[str, str, str]
 
 
-def dcm(value: str, meaning: str) -> Triple:
-    """Return a code of the DICOM dictionary (PS3.16 D)."""
-    return value, "DCM", meaning
-
-
 def term(meaning: str, old: bool = False, kind: str = "") -> Triple:
     """Return the code that has this meaning, in SNOMED-RT where `old`.
 

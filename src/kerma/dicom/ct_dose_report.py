@@ -13,7 +13,7 @@ from pydicom.dataset import Dataset
 
 from kerma.dicom import built, tags, uids
 from kerma.dicom.ct_report_header import attributes
-from kerma.dicom.ct_report_rows import accumulated, dcm, num_if_known, parameters, period
+from kerma.dicom.ct_report_rows import accumulated, num_if_known, parameters, period
 from kerma.dicom.encode import to_file
 from kerma.dicom.files import digest
 from kerma.dicom.made_here import MANUFACTURER, MODEL, OBSERVER_UID, DoseSource
@@ -22,6 +22,7 @@ from kerma.dicom.write import (
     code,
     container,
     datetime_,
+    dcm,
     document,
     has_concept_mod,
     has_obs_context,

@@ -5,18 +5,13 @@ from collections.abc import Iterator, Sequence
 
 from pydicom.dataset import Dataset
 
-from kerma.dicom.write import Coded, container, datetime_, has_obs_context, num, text
+from kerma.dicom.write import Coded, container, datetime_, dcm, has_obs_context, num, text
 from kerma.records import CtEvent, CtSource
 
 Unit = tuple[str, str, str]
 _EVENTS: Unit = ("{events}", "UCUM", "events")
 _RATIO: Unit = ("{ratio}", "UCUM", "ratio")
 _SOURCES: Unit = ("{X-Ray sources}", "UCUM", "X-Ray sources")
-
-
-def dcm(value: str, meaning: str) -> Coded:
-    """Return a code of the DICOM dictionary (PS3.16 D)."""
-    return value, "DCM", meaning
 
 
 def num_if_known(

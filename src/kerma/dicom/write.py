@@ -49,6 +49,11 @@ TRANSFER_SYNTAXES = (
 """The native transfer syntaxes (PS3.5 A) `to_bytes` can write."""
 
 
+def dcm(value: str, meaning: str) -> tuple[str, str, str]:
+    """Return a code of the DICOM dictionary (PS3.16 D)."""
+    return value, "DCM", meaning
+
+
 def container(
     concept: Coded, *children: Dataset | None, template: str = "", separate: bool = True
 ) -> Dataset:

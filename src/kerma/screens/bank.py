@@ -1,7 +1,7 @@
 """Known shapes of about one size, laid on canvases, and how far a picture is from each of them."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -68,8 +68,7 @@ class Bank:
         What each shape stands for, and its black and white picture.
     """
 
-    def __init__(self, glyphs: Iterable[tuple[Glyph, str]], rows: int, columns: int) -> None:
-        texts = dict(glyphs)
+    def __init__(self, texts: Mapping[Glyph, str], rows: int, columns: int) -> None:
         laid = [one for glyph in texts for one in _laid(glyph, rows, columns)]
         none = np.zeros((0, (rows + 2) * (columns + 2)), np.float32)
         self.canvases = np.stack([one.cover for one in laid]) if laid else none

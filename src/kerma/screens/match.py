@@ -139,5 +139,5 @@ class Matcher:
         size = piece.box.height, piece.box.width
         if size not in self._banks:
             near = [shape for one in sizes_near(*size) for shape in self._by_size.get(one, ())]
-            self._banks[size] = Bank(((one, self.texts[one]) for one in near), *size)
+            self._banks[size] = Bank({one: self.texts[one] for one in near}, *size)
         return self._banks[size]

@@ -4,11 +4,12 @@ from pydicom.dataset import Dataset
 from pydicom.uid import XRayRadiationDoseSRStorage
 
 from kerma.demo.objects import header
-from kerma.demo.terms import dcm, term
+from kerma.demo.terms import term
 from kerma.dicom.ct_report_rows import accumulated, parameters, period
 from kerma.dicom.write import (
     code,
     container,
+    dcm,
     document,
     has_concept_mod,
     num,

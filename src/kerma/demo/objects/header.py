@@ -4,8 +4,8 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 
-from kerma.demo.terms import dcm, term
-from kerma.dicom.write import code, has_concept_mod, has_obs_context, related, text, uidref
+from kerma.demo.terms import term
+from kerma.dicom.write import code, dcm, has_concept_mod, has_obs_context, related, text, uidref
 from kerma.records import StudyRecord
 
 _STUDY = {

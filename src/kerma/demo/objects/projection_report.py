@@ -4,11 +4,12 @@ from pydicom.dataset import Dataset
 from pydicom.uid import DigitalXRayImageStorageForPresentation, XRayRadiationDoseSRStorage
 
 from kerma.demo.objects import header
-from kerma.demo.terms import Triple, dcm, term
+from kerma.demo.terms import Triple, term
 from kerma.dicom.write import (
     code,
     container,
     datetime_,
+    dcm,
     document,
     has_concept_mod,
     image,
